@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import type { Storage } from '../storage/storage.ts';
+import type { Stations } from './station/registry.ts';
+import type { LiveTree } from './topology/live-tree.ts';
+
+/** Wall clock, ms UTC. Tests move it. */
+export type Clock = Readonly<{ now(): number }>;
+
+/** What has happened, told after it is on disk. Row ids, not public ones. */
+export type DomainEvent =
+  | Readonly<{ kind: 'tree.changed' }>
+  | Readonly<{ kind: 'station.changed'; stationId: number }>
+  | Readonly<{
+      kind: 'session.started' | 'session.changed' | 'session.ended';
+      stationId: number;
+      sessionId: number;
+      publicId: string;
+      siteId: number;
+    }>
+  | Readonly<{ kind: 'command.changed'; stationId: number; commandId: string }>
+  | Readonly<{ kind: 'stations.seen' }>
+  | Readonly<{ kind: 'account.changed'; accountId: number }>
+  | Readonly<{ kind: 'signIn.ended'; signInId: number }>;
+
+/** What every rule works with. Made once, by `main.ts` (and by `testCentral()`). */
+export type Central = Readonly<{
+  storage: Storage;
+  clock: Clock;
+  log: Logger;
+  /** Every registered station with its connection and live state. */
+  stations: Stations;
+  /** The navigation tree with the state of each node, in memory. */
+  tree: LiveTree;
+  publish(event: DomainEvent): void;
+  /** Calls the listener for each later event until the returned function is called. A listener that throws harms nobody. */
+  subscribe(listener: (event: DomainEvent) => void): () => void;
+  settings: Settings;
+}>;
+
+/** The part of the configuration that rules need. */
+export type Settings = Readonly<{
+  heartbeatIntervalS: number;
+  /** Ping of a station's socket: 0 never. */
+  pingIntervalS: number;
+  callTimeoutMs: number;
+  signInIdleMs: number;
+  signInAbsoluteMs: number;
+  defaultTimeZone: string;
+}>;

@@ -1,0 +1,39 @@
+import type { Static, TSchema } from 'typebox';
+import type { StationRequest } from '../../shared/model/command.ts';
+import type { Central } from '../domain/central.ts';
+import type { Station, StationAnswer } from '../domain/station/station.ts';
+
+/** An action that stations send: two shapes on the wire, and what the domain makes of them. */
+export type Incoming<Request extends TSchema = TSchema, Confirmation extends TSchema = TSchema> = Readonly<{
+  direction: 'incoming';
+  request: Request;
+  confirmation: Confirmation;
+  /** Concerns money (start, stop, meter values): answered with success whatever its content (FACTS §6.5). */
+  transactional?: boolean;
+  /** Allowed before the station is accepted (OCPP-J errata 3.8): only BootNotification is. */
+  beforeAcceptance?: boolean;
+  handle(central: Central, station: Station, request: Static<Request>): Promise<Static<Confirmation>>;
+}>;
+
+/** An action that we send. `kind` is the domain's request that it carries. */
+export type Outgoing<
+  Kind extends StationRequest['kind'] = StationRequest['kind'],
+  Request extends TSchema = TSchema,
+  Confirmation extends TSchema = TSchema,
+> = Readonly<{
+  direction: 'outgoing';
+  kind: Kind;
+  request: Request;
+  confirmation: Confirmation;
+  toWire(request: Extract<StationRequest, { kind: Kind }>): Static<Request>;
+  fromWire(confirmation: Static<Confirmation>): StationAnswer;
+}>;
+
+export const incoming = <Q extends TSchema, C extends TSchema>(action: Omit<Incoming<Q, C>, 'direction'>): Incoming<Q, C> => ({
+  direction: 'incoming',
+  ...action,
+});
+
+export const outgoing = <K extends StationRequest['kind'], Q extends TSchema, C extends TSchema>(
+  action: Omit<Outgoing<K, Q, C>, 'direction'>,
+): Outgoing<K, Q, C> => ({ direction: 'outgoing', ...action });

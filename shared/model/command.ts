@@ -1,0 +1,79 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * What an operator can ask of a station, in the domain's words. An adapter per OCPP version turns it into its message,
+ * or refuses with `notSupportedByStation`. One definition: API input, stored request and form come from it.
+ */
+export const StationRequest = Type.Union([
+  Type.Object({
+    kind: Type.Literal('remoteStart'),
+    connectorId: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    idTag: Type.String({ minLength: 1, maxLength: 20 }),
+  }),
+  Type.Object({ kind: Type.Literal('remoteStop'), transactionId: Type.Integer() }),
+  Type.Object({ kind: Type.Literal('reset'), mode: Type.Enum(['soft', 'hard']) }),
+  Type.Object({ kind: Type.Literal('unlock'), connectorId: Type.Integer({ minimum: 1, maximum: 1000 }) }),
+  Type.Object({
+    kind: Type.Literal('changeAvailability'),
+    connectorId: Type.Integer({ minimum: 0, maximum: 1000, description: '0: the whole station' }),
+    operative: Type.Boolean(),
+  }),
+  Type.Object({ kind: Type.Literal('clearCache') }),
+  Type.Object({
+    kind: Type.Literal('trigger'),
+    message: Type.Enum([
+      'BootNotification',
+      'DiagnosticsStatusNotification',
+      'FirmwareStatusNotification',
+      'Heartbeat',
+      'MeterValues',
+      'StatusNotification',
+    ]),
+    connectorId: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+  }),
+  Type.Object({
+    kind: Type.Literal('getConfiguration'),
+    keys: Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 500 })),
+  }),
+  Type.Object({
+    kind: Type.Literal('changeConfiguration'),
+    key: Type.String({ minLength: 1, maxLength: 50 }),
+    value: Type.String({ maxLength: 500 }),
+  }),
+]);
+export type StationRequest = Static<typeof StationRequest>;
+export type RequestKind = StationRequest['kind'];
+
+/**
+ * `queued` stored, waits for the station's line · `sent` on its way · `accepted`/`rejected` the station's answer ·
+ * `done` its proof came (the session began or ended, the boot, …) · `failed` error answer or proof that did not come ·
+ * `timedOut` no answer.
+ */
+export const commandStates = ['queued', 'sent', 'accepted', 'rejected', 'done', 'failed', 'timedOut'] as const;
+export type CommandState = (typeof commandStates)[number];
+
+/** A command and how far it has come. Times are ms UTC. */
+export const Command = Type.Object({
+  id: Type.String(),
+  stationId: Type.String(),
+  request: StationRequest,
+  state: Type.Enum([...commandStates]),
+  /** The station's own word, e.g. `Accepted`, `UnlockFailed`, or the code of its error. */
+  answer: Type.Union([Type.String(), Type.Null()]),
+  /** The rest of what it said, as far as people need it: description of an error, configuration keys read. */
+  detail: Type.Union([Type.Unknown(), Type.Null()]),
+  byName: Type.String({ description: 'Who asked for it' }),
+  queuedAt: Type.Integer(),
+  sentAt: Type.Union([Type.Integer(), Type.Null()]),
+  answeredAt: Type.Union([Type.Integer(), Type.Null()]),
+  doneAt: Type.Union([Type.Integer(), Type.Null()]),
+});
+export type Command = Static<typeof Command>;
+
+/** A station's configuration key as it answered GetConfiguration. */
+export const ConfigurationKey = Type.Object({
+  key: Type.String(),
+  readonly: Type.Boolean(),
+  value: Type.Union([Type.String(), Type.Null()]),
+});
+export type ConfigurationKey = Static<typeof ConfigurationKey>;
