@@ -71,6 +71,9 @@ export const StationLive = Type.Object({
   firmwareStatus: nullableString,
   diagnosticsStatus: nullableString,
   bootedAt: nullableInteger,
+  /** Seconds between pings; null: the system's, 0: never. */
+  pingIntervalS: nullableInteger,
+  requireSubprotocol: Type.Boolean(),
   deviations: Type.Integer({ description: 'Messages that broke the protocol and were coped with' }),
   outlets: Type.Array(OutletLive),
   /** The newest 20. */

@@ -6,6 +6,19 @@ export type ColumnKind = 'text' | 'number' | 'energy' | 'power' | 'time' | 'dura
 /** A column of a table whose rows the daemon filters and sorts. `key` is the member of the row. */
 export type Column = Readonly<{ key: string; kind: ColumnKind; values?: readonly string[]; visible: boolean }>;
 
+/** Ranges of time that move with the clock. A filter that carries one is made anew when its view is opened. */
+export const periods = [
+  'today',
+  'yesterday',
+  'last7Days',
+  'last30Days',
+  'thisMonth',
+  'previousMonth',
+  'thisYear',
+  'last12Months',
+] as const;
+export type Period = (typeof periods)[number];
+
 const FilterText = Type.String({ maxLength: 200 });
 
 /** A filter of one column; all filters of a table hold at once. Ranges include both ends; a missing end is open. */
@@ -16,6 +29,7 @@ export const Filter = Type.Union([
     op: Type.Literal('between'),
     from: Type.Optional(Type.Number()),
     to: Type.Optional(Type.Number()),
+    period: Type.Optional(Type.Enum([...periods], { description: 'Which moving range `from` and `to` were made from' })),
   }),
   Type.Object({ column: Type.String(), op: Type.Literal('in'), values: Type.Array(FilterText, { maxItems: 100 }) }),
   Type.Object({ column: Type.String(), op: Type.Enum(['empty', 'notEmpty']) }),
