@@ -40,6 +40,11 @@ BEGIN
       (NEW.kind = 'floor' AND parent.kind = 'site') OR
       (NEW.kind IN ('station','controller') AND parent.kind IN ('site','floor'))));
 END;
+-- Who changes a node writes the version that was read, plus one: another change in between fails the whole unit.
+CREATE TRIGGER nodeVersion BEFORE UPDATE OF version ON nodes WHEN NEW.version <> OLD.version + 1
+BEGIN
+  SELECT RAISE(ABORT, 'changedMeanwhile');
+END;
 CREATE TRIGGER nodeRemoved BEFORE UPDATE OF removedAt ON nodes WHEN NEW.removedAt IS NOT NULL AND OLD.removedAt IS NULL
 BEGIN
   SELECT RAISE(ABORT, 'nodeHasChildren') WHERE EXISTS (
@@ -110,6 +115,23 @@ CREATE TABLE accounts (
   version INTEGER NOT NULL DEFAULT 1, createdAt INTEGER NOT NULL, lastSeenAt INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX accountEmail ON accounts(email);
+-- Somebody must always be able to sign in as administrator; held here, so that two at once cannot remove each other.
+CREATE TRIGGER lastAdministratorChanged BEFORE UPDATE OF role, blocked ON accounts
+WHEN OLD.role = 'administrator' AND OLD.blocked = 0 AND (NEW.role <> 'administrator' OR NEW.blocked = 1)
+BEGIN
+  SELECT RAISE(ABORT, 'lastAdministrator') WHERE NOT EXISTS (
+    SELECT 1 FROM accounts other WHERE other.id <> OLD.id AND other.role = 'administrator' AND other.blocked = 0);
+END;
+CREATE TRIGGER lastAdministratorRemoved BEFORE DELETE ON accounts WHEN OLD.role = 'administrator' AND OLD.blocked = 0
+BEGIN
+  SELECT RAISE(ABORT, 'lastAdministrator') WHERE NOT EXISTS (
+    SELECT 1 FROM accounts other WHERE other.id <> OLD.id AND other.role = 'administrator' AND other.blocked = 0);
+END;
+-- Who changes an account writes the version that was read, plus one: another change in between fails the whole unit.
+CREATE TRIGGER accountVersion BEFORE UPDATE OF version ON accounts WHEN NEW.version <> OLD.version + 1
+BEGIN
+  SELECT RAISE(ABORT, 'changedMeanwhile');
+END;
 
 CREATE TABLE siteRights (
   accountId INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
