@@ -1,0 +1,88 @@
+import { type Batch, type Outcome, Packer } from './batch.ts';
+import { errorOf, type Failure, StorageError } from './errors.ts';
+import type { Statement, Written } from './storage.ts';
+
+/** Units that may wait for the disk. Beyond it new ones are refused as `busy`, so that a stuck disk cannot fill the memory. */
+const mostWaiting = 50_000;
+/** Units in one transaction: bounds how long the first of them waits for the last. */
+const mostInBatch = 4000;
+
+type Waiting = Readonly<{
+  unit: readonly Statement[];
+  resolve: (written: readonly Written[]) => void;
+  reject: (error: Error) => void;
+}>;
+
+/** The queue before the writer. While one batch is being put on disk, the next one gathers; all of it goes in one transaction. */
+export class GroupCommit {
+  readonly #send: (batch: Batch) => void;
+  readonly #packer = new Packer();
+  #waiting: Waiting[] = [];
+  #underway: Waiting[] = [];
+  #isScheduled = false;
+  #refusal: StorageError | null = null;
+  #whenIdle: (() => void) | null = null;
+
+  /** `send` passes a batch to the writer; its outcome comes back through `settle`. */
+  constructor(send: (batch: Batch) => void) {
+    this.#send = send;
+  }
+
+  write(unit: readonly Statement[]): Promise<readonly Written[]> {
+    if (this.#refusal) return Promise.reject(this.#refusal);
+    if (unit.length === 0) return Promise.resolve([]);
+    if (this.#waiting.length >= mostWaiting) {
+      return Promise.reject(new StorageError('busy', `${mostWaiting} units wait for the disk already`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ unit, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  settle({ written, failed }: Outcome): void {
+    const units = this.#underway;
+    this.#underway = [];
+    const failures = new Map<number, Failure>(failed.map(({ unit, failure }) => [unit, failure]));
+    let at = 0;
+    for (const [index, { unit, resolve, reject }] of units.entries()) {
+      const done: Written[] = [];
+      for (let i = 0; i < unit.length; i++, at += 2) done.push({ changes: written[at] ?? 0, id: written[at + 1] ?? 0 });
+      const failure = failures.get(index);
+      if (failure) reject(errorOf(failure));
+      else resolve(done);
+    }
+    if (this.#waiting.length > 0) this.#schedule();
+    else this.#whenIdle?.();
+  }
+
+  /** Takes no more units, and resolves when those taken so far are settled. */
+  async close(): Promise<void> {
+    this.#refusal ??= new StorageError('closed', 'the database is closed');
+    if (this.#waiting.length + this.#underway.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+
+  /** Gives all units back as failed, now and from now on. */
+  fail(error: StorageError): void {
+    this.#refusal = error;
+    for (const { reject } of [...this.#underway, ...this.#waiting]) reject(error);
+    this.#underway = [];
+    this.#waiting = [];
+    this.#whenIdle?.();
+  }
+
+  /** Sends after all messages that have arrived together were read, so that their units share a transaction. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#underway.length > 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (this.#waiting.length === 0) return;
+      this.#underway = this.#waiting.splice(0, mostInBatch);
+      this.#send(this.#packer.pack(this.#underway.map(({ unit }) => unit)));
+    });
+  }
+}
