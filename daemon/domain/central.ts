@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Storage } from '../storage/storage.ts';
 import type { Stations } from './station/registry.ts';
 import type { LiveTree } from './topology/live-tree.ts';
+import type { People } from './user/people.ts';
 
 /** Wall clock, ms UTC. Tests move it. */
 export type Clock = Readonly<{ now(): number }>;
@@ -31,6 +32,8 @@ export type Central = Readonly<{
   stations: Stations;
   /** The navigation tree with the state of each node, in memory. */
   tree: LiveTree;
+  /** Who is behind the tokens in use, and how often passwords were guessed: `newPeople()`. */
+  people: People;
   publish(event: DomainEvent): void;
   /** Calls the listener for each later event until the returned function is called. A listener that throws harms nobody. */
   subscribe(listener: (event: DomainEvent) => void): () => void;

@@ -114,17 +114,19 @@ export interface AccountsTable {
   role: string;
   email: string;
   passwordHash: string;
-  mustChangePassword: number;
+  mustChangePassword: Generated<number>;
   firstName: string;
   lastName: string;
-  emailAtAlarm: number;
-  blocked: number;
-  language: string | null;
-  theme: string;
-  timeZone: string | null;
-  version: number;
+  emailAtAlarm: Generated<number>;
+  blocked: Generated<number>;
+  language: Generated<string | null>;
+  theme: Generated<string>;
+  timeZone: Generated<string | null>;
+  version: Generated<number>;
   createdAt: number;
-  lastSeenAt: number | null;
+  updatedAt: number;
+  updatedBy: string | null;
+  lastSeenAt: Generated<number | null>;
 }
 
 /** `idTag` is upper case; its other forms are computed at look-up. */

@@ -32,6 +32,7 @@ type Root = {
 };
 
 /** An input without members may be left out. */
+// biome-ignore lint/suspicious/noConfusingVoidType: only `void` makes an argument optional.
 type ClientInput<P extends Procedure> = keyof InputOf<P> extends never ? InputOf<P> | void : InputOf<P>;
 
 type Built<P extends Procedure> = {

@@ -11,13 +11,15 @@ export type Procedure<
   Kind extends ProcedureKind = ProcedureKind,
   Input extends TSchema = TSchema,
   Output extends TSchema = TSchema,
+  Who extends Access = Access,
+  Nodes extends string = string,
 > = Readonly<{
   kind: Kind;
   /** One sentence for the API page and `charge-portal api`. */
   about: string;
-  right: Access;
+  right: Who;
   /** The members of the input that name a node; each is looked up within the person's scope before anything runs. */
-  nodes?: readonly string[];
+  nodes?: readonly Nodes[];
   input: Input;
   output: Output;
 }>;
@@ -25,21 +27,24 @@ export type Procedure<
 export type InputOf<P extends Procedure> = Static<P['input']>;
 export type OutputOf<P extends Procedure> = Static<P['output']>;
 
-type Declaration<I extends TSchema, O extends TSchema> = Omit<Procedure<ProcedureKind, I, O>, 'kind'>;
+type Declared<K extends ProcedureKind> = <
+  I extends TSchema,
+  O extends TSchema,
+  const Who extends Access,
+  const Nodes extends string = never,
+>(
+  declared: Omit<Procedure<K, I, O, Who, Nodes>, 'kind'>,
+) => Procedure<K, I, O, Who, Nodes>;
+
+const declare =
+  <K extends ProcedureKind>(kind: K): Declared<K> =>
+  (declared) => ({ kind, ...declared });
 
 /** Reads only. */
-export const query = <I extends TSchema, O extends TSchema>(declared: Declaration<I, O>): Procedure<'query', I, O> => ({
-  kind: 'query',
-  ...declared,
-});
+export const query = declare('query');
 
 /** Changes something; it is in the audit log. */
-export const mutation = <I extends TSchema, O extends TSchema>(declared: Declaration<I, O>): Procedure<'mutation', I, O> => ({
-  kind: 'mutation',
-  ...declared,
-});
+export const mutation = declare('mutation');
 
 /** Goes on telling until the client ends it; `output` is one message. */
-export const subscription = <I extends TSchema, O extends TSchema>(
-  declared: Declaration<I, O>,
-): Procedure<'subscription', I, O> => ({ kind: 'subscription', ...declared });
+export const subscription = declare('subscription');

@@ -28,3 +28,16 @@ export function covers(scope: Scope, siteId: number | null): boolean {
   if (scope.kind === 'all') return true;
   return scope.kind === 'sites' && siteId !== null && scope.siteIds.has(siteId);
 }
+
+/** The program itself, where it does what a person could: provisioning, the first administrator. */
+export const theSystem = (name: string): Person => ({
+  accountId: null,
+  publicId: '',
+  name,
+  email: '',
+  role: 'administrator',
+  scope: { kind: 'all' },
+  signInId: null,
+  mustChangePassword: false,
+  address: '',
+});

@@ -112,7 +112,7 @@ CREATE TABLE accounts (
   firstName TEXT NOT NULL DEFAULT '', lastName TEXT NOT NULL DEFAULT '',
   emailAtAlarm INTEGER NOT NULL DEFAULT 0, blocked INTEGER NOT NULL DEFAULT 0,
   language TEXT, theme TEXT NOT NULL DEFAULT 'auto', timeZone TEXT,
-  version INTEGER NOT NULL DEFAULT 1, createdAt INTEGER NOT NULL, lastSeenAt INTEGER
+  version INTEGER NOT NULL DEFAULT 1, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL, updatedBy TEXT, lastSeenAt INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX accountEmail ON accounts(email);
 -- Somebody must always be able to sign in as administrator; held here, so that two at once cannot remove each other.
