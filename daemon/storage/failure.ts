@@ -41,7 +41,7 @@ function constraintOf(code: string, message: string, indexes: ReadonlyMap<string
   if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return 'foreignKey';
   // "UNIQUE constraint failed: accounts.email" and the like; what stands behind the colon is a rule's name, or columns.
   const rule = message.slice(message.indexOf(': ') + 2);
-  return indexes?.get(rule) ?? rule;
+  return (code === 'SQLITE_CONSTRAINT_UNIQUE' && indexes?.get(rule)) || rule;
 }
 
 /** Columns as SQLite names them in its message → the unique index over them. */
