@@ -1,12 +1,13 @@
 import type { AccountSettings } from '../../../shared/api/account.ts';
 import { accountById, updateOwnAccount } from '../../storage/accounts.ts';
 import { ConstraintError } from '../../storage/errors.ts';
+import { deleteSignInsOf } from '../../storage/sign-ins.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { audit } from './audit.ts';
 import { hashPassword, requireGoodPassword } from './password.ts';
 import type { Person } from './person.ts';
-import { accountChanged, endSignIns, requirePassword } from './sign-in.ts';
+import { accountChanged, requirePassword } from './sign-in.ts';
 import { requireTimeZone } from './time-zone.ts';
 
 /** The account of the person who calls. An access token has none, and is refused with `accountUnknown`. */
@@ -29,7 +30,7 @@ export async function changePassword(
   const passwordHash = await hashPassword(central.people.hashing, newPassword);
   await central.storage.write([
     updateOwnAccount(account.id, { passwordHash, mustChangePassword: 0 }),
-    endSignIns(account.id, person.signInId),
+    deleteSignInsOf(account.id, person.signInId),
     audit(central, person, { action: 'account.changePassword', subject: account.email }),
   ]);
   accountChanged(central, account.id);

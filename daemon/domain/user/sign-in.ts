@@ -1,13 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { accountByEmail } from '../../storage/accounts.ts';
-import {
-  deleteExpiredSignIns,
-  deleteOldestSignInsOf,
-  deleteSignIn,
-  deleteSignInsOf,
-  insertSignIn,
-  signInsOf,
-} from '../../storage/sign-ins.ts';
+import { deleteExpiredSignIns, deleteOldestSignInsOf, deleteSignIn, insertSignIn, signInsOf } from '../../storage/sign-ins.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { audit } from './audit.ts';
@@ -101,9 +94,6 @@ async function end(central: Central, person: Person, signInId: number, action: s
   forgetToken(central, { signInId });
   central.publish({ kind: 'signIn.ended', signInId });
 }
-
-/** The statement that ends an account's sign-ins, all or all but one, within the unit that is the reason for it. */
-export const endSignIns = deleteSignInsOf;
 
 /** After such a unit: open connections of the account are looked at again, and those without a sign-in close. */
 export function accountChanged(central: Central, accountId: number): void {

@@ -1,0 +1,8 @@
+/**
+ * A tag's number as people read it from the card (PRODUCT M13): decimal of a hex text, the text itself when it is all digits.
+ * Null for what is no number: a virtual tag, a vehicle's identity.
+ */
+export function tagDecimal(idTag: string): string | null {
+  if (/^\d+$/.test(idTag)) return idTag;
+  return /^[0-9A-F]+$/i.test(idTag) && idTag.length >= 6 && idTag.length % 2 === 0 ? BigInt(`0x${idTag}`).toString() : null;
+}
