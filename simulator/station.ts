@@ -1,0 +1,504 @@
+import { EventEmitter, once } from 'node:events';
+import type { ClientOptions } from 'ws';
+import { LocalAuthorization } from './authorization.ts';
+import type { Car, Supply } from './car.ts';
+import { answerCommand } from './commands.ts';
+import { Configuration } from './configuration.ts';
+import { beFlaky } from './flaky.ts';
+import { beHostile } from './hostile.ts';
+import { asPayload, CallFailed, HandshakeRefused, Line, type Payload, type Reply } from './line.ts';
+import { Outlet } from './outlet.ts';
+import { TransactionQueue } from './queue.ts';
+import { dress, offeredProtocols, type Quirk, someQuirks, stationAddress, writtenTime } from './quirks.ts';
+import { hashText, type Random, seededRandom } from './random.ts';
+import type { SessionRecord, SwipeResult } from './session.ts';
+import { Timers } from './timers.ts';
+
+/** `correct` by the book · `quirky` as real ones · `flaky` on a bad network · `hostile` means harm. */
+export type Personality = 'correct' | 'quirky' | 'flaky' | 'hostile';
+
+export type StationOptions = Readonly<{
+  /** Endpoint without the identity, e.g. `ws://127.0.0.1:8080/Ocpp/websocket`. */
+  url: string;
+  chargeBoxId: string;
+  /** HTTP Basic; none: security profile 0. */
+  password?: string;
+  personality?: Personality;
+  /** Exactly these, in place of what the personality and seed would choose. */
+  quirks?: readonly Quirk[];
+  seed?: number;
+  outlets?: number;
+  /** How much faster than real its life goes; its clock stays the real one. */
+  speed?: number;
+  supply?: Supply;
+  /** Configuration keys that differ from the station's defaults. */
+  configuration?: Readonly<Record<string, string>>;
+  /** Does not connect before `goOnline`. */
+  offline?: boolean;
+  /** First wait before a reconnect, ms of real time; it doubles up to a minute. */
+  reconnectMs?: number;
+  /** A clock that stays wrong, ms. */
+  clockOffsetMs?: number;
+  vendor?: string;
+  model?: string;
+  firmware?: string;
+  /** Options of the socket, e.g. `ca` or `rejectUnauthorized` for wss. */
+  client?: ClientOptions;
+}>;
+
+/** What one can wait for. */
+export type StationEvents = {
+  online: [Record<string, never>];
+  offline: [{ code: number }];
+  refused: [{ statusCode: number }];
+  booted: [{ status: string }];
+  status: [{ connectorId: number; status: string; errorCode: string }];
+  waitingForCar: [{ connectorId: number }];
+  /** The central system acknowledged the start or the stop. */
+  started: [SessionRecord];
+  stopped: [SessionRecord];
+  sampled: [{ connectorId: number }];
+  full: [{ connectorId: number }];
+  dropped: [{ action: string }];
+  command: [{ action: string; payload: Payload; answer: Payload }];
+  /** A call was answered, or its queue ran empty. */
+  idle: [Record<string, never>];
+  /** After each of the others. */
+  change: [];
+};
+type Told = Exclude<keyof StationEvents, 'change'>;
+
+const longestReconnectMs = 60_000;
+const bootRetryMs = 10_000;
+
+/** Starts a virtual OCPP 1.6J station. It connects at once, unless `offline`. */
+export function simulateStation(options: StationOptions): VirtualStation {
+  const station = new VirtualStation(options);
+  if (!options.offline) station.goOnline();
+  return station;
+}
+
+/** A station that plays its part by itself; people's deeds (plug in, swipe) are methods. */
+export class VirtualStation {
+  readonly chargeBoxId: string;
+  readonly events = new EventEmitter<StationEvents>().setMaxListeners(100);
+  readonly timers: Timers;
+  readonly configuration: Configuration;
+  readonly authorization: LocalAuthorization;
+  readonly queue: TransactionQueue;
+  readonly outlets: readonly Outlet[];
+  readonly quirks: ReadonlySet<Quirk>;
+  readonly random: Random;
+  /** All charges so far: the truth that the central system should end up with. */
+  readonly sessions: SessionRecord[] = [];
+  isOperative = true;
+  errorCode = 'NoError';
+  readonly #options: StationOptions;
+  #line: Line | null = null;
+  #wantsOnline = false;
+  #isClosed = false;
+  #isAccepted = false;
+  #isClockSet = false;
+  #unanswered = 0;
+  #connections = 0;
+  readonly #hungLines: Line[] = [];
+  #failedConnects = 0;
+  #lastSentAt = 0;
+  #cancelReconnect: () => void = () => {};
+  #cancelHeartbeat: () => void = () => {};
+  #cancelBoot: () => void = () => {};
+  #stopAligned: () => void = () => {};
+  #stopPersonality: () => void = () => {};
+
+  constructor(options: StationOptions) {
+    this.#options = options;
+    this.chargeBoxId = options.chargeBoxId;
+    this.random = seededRandom((options.seed ?? 1) ^ hashText(options.chargeBoxId));
+    this.timers = new Timers(options.speed ?? 1);
+    this.quirks = new Set(options.quirks ?? (options.personality === 'quirky' ? someQuirks(this.random.fork('quirks')) : []));
+    const outlets = options.outlets ?? 1;
+    this.configuration = new Configuration(outlets, options.configuration ?? {});
+    this.authorization = new LocalAuthorization(this.configuration);
+    this.queue = new TransactionQueue(
+      {
+        attempts: () => Math.max(1, this.configuration.number('TransactionMessageAttempts')),
+        retryIntervalMs: () => this.configuration.number('TransactionMessageRetryInterval') * 1000,
+        repeatsWithNewId: this.quirks.has('repeatsStartWithNewId'),
+        send: (action, payload, messageId) => this.#sendQueued(action, payload, messageId),
+        isReady: () => this.isReady,
+        onIdle: () => this.tell('idle', {}),
+      },
+      this.timers,
+    );
+    const supply = options.supply ?? { phases: 3, currentA: 32 };
+    this.outlets = Array.from(
+      { length: outlets },
+      (_, index) => new Outlet(this, index + 1, supply, this.random.fork(`outlet ${index + 1}`)),
+    );
+  }
+
+  /** Connected, and accepted by the central system. */
+  get isReady(): boolean {
+    return this.#isAccepted && this.#line?.isOpen === true;
+  }
+  get isConnected(): boolean {
+    return this.#line?.isOpen === true;
+  }
+
+  outlet(connectorId: number): Outlet {
+    const outlet = this.outlets[connectorId - 1];
+    if (!outlet) throw new Error(`Station ${this.chargeBoxId} has no outlet ${connectorId}.`);
+    return outlet;
+  }
+  plugIn(connectorId: number, car: Partial<Car> = {}): void {
+    this.outlet(connectorId).plugIn(car);
+  }
+  swipe(connectorId: number, idTag: string): Promise<SwipeResult> {
+    return this.outlet(connectorId).swipe(idTag);
+  }
+  unplug(connectorId: number): void {
+    this.outlet(connectorId).unplug();
+  }
+  /** A fault of an outlet; of the station itself with connector 0. */
+  fault(connectorId: number, errorCode = 'GroundFailure'): void {
+    if (connectorId > 0) this.outlet(connectorId).fault(errorCode);
+    else this.#setErrorCode(errorCode);
+  }
+  clearFault(connectorId: number): void {
+    if (connectorId > 0) this.outlet(connectorId).clearFault();
+    else this.#setErrorCode('NoError');
+  }
+
+  /** Resolves at the next event of a kind (that matches). Ask before the deed, or use `until`. */
+  next<Kind extends Told>(
+    kind: Kind,
+    matches: (fact: StationEvents[Kind][0]) => boolean = () => true,
+  ): Promise<StationEvents[Kind][0]> {
+    return new Promise((resolve) => {
+      // The emitter types its listeners by the event; with the event as a parameter the compiler cannot follow.
+      const events = this.events as EventEmitter;
+      const listener = (fact: StationEvents[Kind][0]) => {
+        if (!matches(fact)) return;
+        events.off(kind, listener);
+        resolve(fact);
+      };
+      events.on(kind, listener);
+    });
+  }
+
+  /** Tells whoever listens what has happened. */
+  tell<Kind extends Told>(kind: Kind, fact: StationEvents[Kind][0]): void {
+    (this.events as EventEmitter).emit(kind, fact); // as in `next`
+    this.events.emit('change');
+  }
+
+  /** Resolves when something holds; looked at now and after each of the station's events. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await once(this.events, 'change');
+  }
+
+  /** Resolves when the central system has answered everything that the station had to say. */
+  delivered(): Promise<void> {
+    return this.until(() => this.queue.length === 0 && this.#unanswered === 0 && this.isReady);
+  }
+
+  goOnline(): void {
+    if (this.#isClosed || (this.#wantsOnline && this.#line)) return;
+    this.#wantsOnline = true;
+    this.#connect();
+  }
+
+  /** Leaves the network: politely, or with the socket left half open (`halfOpen`), or cut (`cut`). Sessions go on. */
+  goOffline(how: 'polite' | 'cut' | 'halfOpen' = 'polite'): void {
+    this.#wantsOnline = false;
+    this.#cancelReconnect();
+    const line = this.#line;
+    if (how === 'halfOpen') {
+      if (line) this.#hungLines.push(line);
+      line?.hang();
+      this.#leave(1006);
+    } else if (how === 'cut') line?.cut();
+    else line?.close();
+  }
+
+  /** Drops the connection and comes back by itself, as after a bad network. */
+  dropConnection(how: 'cut' | 'halfOpen' = 'cut'): void {
+    this.goOffline(how);
+    this.#wantsOnline = true;
+    if (!this.#line) this.#connectLater();
+  }
+
+  /** Restarts: sessions end (their stops may come later), the next connection boots. */
+  reboot(reason: 'SoftReset' | 'HardReset' | 'PowerLoss' | 'Reboot'): void {
+    for (const outlet of this.outlets) outlet.stop(reason);
+    const restart = () => {
+      this.#isAccepted = false;
+      this.#isClockSet = false;
+      this.dropConnection('cut');
+    };
+    if (reason !== 'SoftReset') return restart();
+    void Promise.race([this.delivered(), this.next('offline')]).then(restart);
+  }
+
+  /** Calls the central system. Rejects with `CallFailed`. */
+  async call(action: string, payload: Payload): Promise<Payload> {
+    const line = this.#line;
+    if (!line?.isOpen) throw new CallFailed('closed');
+    this.#lastSentAt = Date.now();
+    this.#unanswered += 1;
+    try {
+      return await line.call(action, dress(this.quirks, action, payload));
+    } catch (error) {
+      if (error instanceof CallFailed && error.code === 'SecurityError' && action !== 'BootNotification') this.#bootAgain(line);
+      throw error;
+    } finally {
+      this.#unanswered -= 1;
+      this.tell('idle', {});
+    }
+  }
+
+  /** Sends a message once more without waiting for its answer. */
+  repeat(action: string, payload: Payload, messageId: string | null): void {
+    const line = this.#line;
+    line?.sendRaw(JSON.stringify([2, messageId ?? line.newMessageId(), action, dress(this.quirks, action, payload)]));
+  }
+
+  /** Bytes or text as they are. */
+  sendRaw(data: string | Uint8Array): void {
+    this.#line?.sendRaw(data);
+  }
+
+  /** Now, as this station writes time stamps. */
+  writtenNow(): string {
+    return writtenTime(this.quirks, Date.now() + (this.#options.clockOffsetMs ?? 0), this.#isClockSet);
+  }
+
+  /** Sends the status of an outlet if the central system can hear it. */
+  report(outlet: Outlet, info: string | null = null): void {
+    const { connectorId, status, errorCode } = outlet;
+    this.tell('status', { connectorId, status, errorCode });
+    this.#sendStatus({ connectorId, status, errorCode, ...(info !== null && { info }) });
+  }
+
+  /** The statuses of station and outlets, as after each boot and reconnect. */
+  reportAll(connectorId?: number): void {
+    if (connectorId === undefined || connectorId === 0) this.#reportStation();
+    for (const outlet of this.outlets) if (connectorId === undefined || outlet.connectorId === connectorId) this.report(outlet);
+  }
+
+  async heartbeat(): Promise<void> {
+    await this.call('Heartbeat', {}).then(() => this.#setClock(), ignoreFailedCall);
+  }
+
+  /** Sends a BootNotification and acts on its answer. */
+  async boot(): Promise<void> {
+    this.#cancelBoot();
+    try {
+      const answer = await this.call('BootNotification', {
+        chargePointVendor: this.#options.vendor ?? 'Virtual',
+        chargePointModel: this.#options.model ?? 'Portal Sim 2',
+        chargePointSerialNumber: hashText(this.chargeBoxId).toString(10),
+        firmwareVersion: this.#options.firmware ?? '1.4.2',
+        meterType: 'VM-63',
+      });
+      this.#bootAnswered(String(answer.status), Number(answer.interval));
+    } catch (error) {
+      ignoreFailedCall(error);
+      if (this.isConnected) this.#cancelBoot = this.timers.after(bootRetryMs, () => void this.boot());
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopPersonality();
+    this.#wantsOnline = false;
+    for (const outlet of this.outlets) outlet.close();
+    this.timers.close();
+    for (const hung of this.#hungLines) hung.cut();
+    const line = this.#line;
+    if (line?.isOpen) {
+      const gone = this.next('offline');
+      line.close();
+      const tooLong = setTimeout(() => line.cut(), 1000);
+      await gone;
+      clearTimeout(tooLong);
+    } else line?.cut();
+  }
+
+  #connect(): void {
+    this.#cancelReconnect();
+    const { url, password, personality, client } = this.#options;
+    const line: Line = new Line({
+      url: stationAddress(this.quirks, url, this.chargeBoxId),
+      protocols: offeredProtocols(this.quirks, this.#connections),
+      headers: password === undefined ? {} : { authorization: basic(this.chargeBoxId, password, this.quirks.has('hexPassword')) },
+      client: client ?? {},
+      timeoutMs: this.configuration.number('MessageTimeout') * 1000,
+      onCall: (action, payload) => this.#called(action, payload),
+      onClose: (code) => this.#lost(line, code),
+    });
+    this.#connections += 1;
+    this.#line = line;
+    line.opened.then(
+      () => this.#opened(line, personality ?? 'correct'),
+      (error: unknown) => {
+        this.tell('refused', { statusCode: error instanceof HandshakeRefused ? error.statusCode : 0 });
+      },
+    );
+  }
+
+  #opened(line: Line, personality: Personality): void {
+    if (this.#line !== line) {
+      line.close();
+      return;
+    }
+    this.#failedConnects = 0;
+    this.tell('online', {});
+    this.#stopPersonality();
+    if (personality === 'hostile') this.#stopPersonality = beHostile(this, this.random.fork('hostile'));
+    if (personality === 'flaky') this.#stopPersonality = beFlaky(this, this.random.fork(`flaky ${this.#connections}`));
+    if (this.quirks.has('replaysOldMessages')) this.#replayOld();
+    if (this.quirks.has('secondConnection') && this.#connections === 1)
+      this.timers.after(20_000, () => this.#connectBeside(line));
+    if (this.#isAccepted) this.#resume();
+    else void this.boot();
+  }
+
+  #connectBeside(first: Line): void {
+    if (this.#line !== first || !first.isOpen) return;
+    this.#connect();
+    const second = this.#line;
+    second.opened.then(
+      () => first.close(),
+      () => first.close(),
+    );
+  }
+
+  #lost(line: Line, code: number): void {
+    if (this.#line !== line) return;
+    this.#leave(code);
+    if (this.#wantsOnline) this.#connectLater();
+  }
+
+  #leave(code: number): void {
+    const wasOpen = this.#line !== null;
+    this.#line = null;
+    this.#stopPersonality();
+    this.#cancelHeartbeat();
+    this.#cancelBoot();
+    this.#stopAligned();
+    if (wasOpen) this.tell('offline', { code });
+  }
+
+  #connectLater(): void {
+    if (this.#isClosed) return;
+    const first = this.#options.reconnectMs ?? 1000;
+    const waitMs = Math.min(longestReconnectMs, first * 2 ** this.#failedConnects) * this.random.between(0.5, 1.5);
+    this.#failedConnects = Math.min(this.#failedConnects + 1, 16);
+    this.#cancelReconnect();
+    this.#cancelReconnect = this.timers.afterReal(waitMs, () => this.#connect());
+  }
+
+  #bootAnswered(status: string, intervalS: number): void {
+    this.tell('booted', { status });
+    if (status === 'Accepted') {
+      this.#isAccepted = true;
+      this.#setClock();
+      if (intervalS > 0) this.configuration.change('HeartbeatInterval', String(intervalS));
+      this.#resume();
+      return;
+    }
+    const waitMs = intervalS > 0 ? intervalS * 1000 : bootRetryMs;
+    this.#cancelBoot = this.timers.after(waitMs, () => void this.boot());
+  }
+
+  #bootAgain(line: Line): void {
+    if (this.#line !== line || !this.#isAccepted) return;
+    this.#isAccepted = false;
+    void this.boot();
+  }
+
+  #setClock(): void {
+    this.#isClockSet = true;
+  }
+
+  #resume(): void {
+    this.reportAll();
+    this.#scheduleHeartbeat();
+    this.#scheduleAligned();
+    if (this.quirks.has('securityEvents')) {
+      const event = { type: 'StartupOfTheDevice', timestamp: this.writtenNow() };
+      void this.call('SecurityEventNotification', event).catch(ignoreFailedCall);
+    }
+    this.queue.pump();
+  }
+
+  #scheduleHeartbeat(): void {
+    this.#cancelHeartbeat();
+    const intervalMs = Math.max(1, this.configuration.number('HeartbeatInterval')) * 1000;
+    const silentMs = (Date.now() - this.#lastSentAt) * this.timers.speed;
+    this.#cancelHeartbeat = this.timers.after(Math.max(intervalMs - silentMs, intervalMs / 10), () => {
+      if ((Date.now() - this.#lastSentAt) * this.timers.speed >= intervalMs * 0.95) void this.heartbeat();
+      this.#scheduleHeartbeat();
+    });
+  }
+
+  #scheduleAligned(): void {
+    this.#stopAligned();
+    const intervalMs = this.configuration.number('ClockAlignedDataInterval') * 1000;
+    if (intervalMs <= 0) return;
+    const lifeMs = intervalMs - ((Date.now() * this.timers.speed) % intervalMs);
+    this.#stopAligned = this.timers.after(lifeMs, () => {
+      for (const outlet of this.outlets) outlet.sample('Sample.Clock', this.configuration.list('MeterValuesAlignedData'));
+      this.#scheduleAligned();
+    });
+  }
+
+  #setErrorCode(errorCode: string): void {
+    this.errorCode = errorCode;
+    this.#reportStation();
+  }
+
+  #reportStation(): void {
+    const status = this.errorCode !== 'NoError' ? 'Faulted' : this.isOperative ? 'Available' : 'Unavailable';
+    this.tell('status', { connectorId: 0, status, errorCode: this.errorCode });
+    this.#sendStatus({ connectorId: 0, status, errorCode: this.errorCode });
+  }
+
+  #sendStatus(status: Payload): void {
+    if (!this.isReady) return;
+    void this.call('StatusNotification', { ...status, timestamp: this.writtenNow() }).catch(ignoreFailedCall);
+  }
+
+  #sendQueued(action: string, payload: Payload, messageId: string | null) {
+    const line = this.#line;
+    const id = messageId ?? line?.newMessageId() ?? '';
+    this.#lastSentAt = Date.now();
+    const answer = line ? line.call(action, dress(this.quirks, action, payload), id) : Promise.reject(new CallFailed('closed'));
+    return { messageId: id, answer };
+  }
+
+  async #called(action: string, payload: unknown): Promise<Reply> {
+    const request = asPayload(payload);
+    const reply = answerCommand(this, action, request);
+    if (action === 'ChangeConfiguration') this.#scheduleAligned();
+    this.tell('command', { action, payload: request, answer: reply.answer });
+    return reply;
+  }
+
+  #replayOld(): void {
+    const old = new Date(Date.now() - 86_400_000).toISOString();
+    this.repeat('StatusNotification', { connectorId: 1, status: 'Occupied', errorCode: 'NoError', timestamp: old }, null);
+    this.repeat('MeterValues', { connectorId: 1, values: [{ timestamp: old, value: '1200' }] }, null);
+  }
+}
+
+/** A call that got no answer, or an error for one, is the central system's business; anything else is a defect of ours. */
+export function ignoreFailedCall(error: unknown): void {
+  if (!(error instanceof CallFailed)) throw error;
+}
+
+function basic(user: string, password: string, isHex: boolean): string {
+  const secret = isHex ? Buffer.from(Buffer.from(password).toString('hex')) : Buffer.from(password);
+  return `Basic ${Buffer.concat([Buffer.from(`${user}:`), secret]).toString('base64')}`;
+}
