@@ -37,3 +37,12 @@ export const incoming = <Q extends TSchema, C extends TSchema>(action: Omit<Inco
 export const outgoing = <K extends StationRequest['kind'], Q extends TSchema, C extends TSchema>(
   action: Omit<Outgoing<K, Q, C>, 'direction'>,
 ): Outgoing<K, Q, C> => ({ direction: 'outgoing', ...action });
+
+/** The messages of one version of OCPP, by name. */
+export type Actions = Readonly<Record<string, Incoming | Outgoing>>;
+
+/** A station's answer that is one word: accepted when it is one of those given (`Accepted` alone when none is). */
+export function acceptedOrRejected(status: string, ...accepting: readonly string[]): StationAnswer {
+  const accepted = accepting.length === 0 ? status === 'Accepted' : accepting.includes(status);
+  return { outcome: accepted ? 'accepted' : 'rejected', answer: status };
+}

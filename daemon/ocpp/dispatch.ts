@@ -1,0 +1,126 @@
+import { Compile, type Validator } from 'typebox/compile';
+import type { RequestKind } from '../../shared/model/command.ts';
+import type { Central } from '../domain/central.ts';
+import { DomainError } from '../domain/error.ts';
+import { noteDeviation } from '../domain/station/deviation.ts';
+import { heard } from '../domain/station/heard.ts';
+import type { Station } from '../domain/station/station.ts';
+import type { Actions, Incoming, Outgoing } from './action.ts';
+import { CallError, callErrorOf } from './errors.ts';
+import { type Flaw, repair } from './repair.ts';
+
+/** An action with its name and the validator of what the station sends: its request, or its answer to ours. */
+export type Prepared<Action> = Readonly<{ name: string; action: Action; check: Validator }>;
+
+/** The actions of one version, their validators compiled: made once, at start. */
+export type Dispatcher = Readonly<{
+  incoming: ReadonlyMap<string, Prepared<Incoming>>;
+  outgoing: ReadonlyMap<RequestKind, Prepared<Outgoing>>;
+  /** Names that exist but go the other way. */
+  foreign: ReadonlySet<string>;
+}>;
+
+export function prepare(actions: Actions): Dispatcher {
+  const incoming = new Map<string, Prepared<Incoming>>();
+  const outgoing = new Map<RequestKind, Prepared<Outgoing>>();
+  const foreign = new Set<string>();
+  for (const [name, action] of Object.entries(actions)) {
+    if (action.direction === 'incoming') {
+      incoming.set(name, { name, action, check: Compile(action.request) });
+    } else {
+      outgoing.set(action.kind, { name, action, check: Compile(action.confirmation) });
+      foreign.add(name);
+    }
+  }
+  return { incoming, outgoing, foreign };
+}
+
+/**
+ * Handles one message of a station: looks its action up, checks and mends the payload, and gives the payload of the answer.
+ * Rejects with a `CallError` when there is none. `asked` tells of messages that we triggered: they may come before acceptance (FACTS §6.1).
+ */
+export async function dispatch(
+  central: Central,
+  station: Station,
+  dispatcher: Dispatcher,
+  name: string,
+  payload: unknown,
+  asked: (name: string) => boolean,
+): Promise<object> {
+  heard(central, station);
+  const prepared = dispatcher.incoming.get(name);
+  if (!prepared) throw new CallError(dispatcher.foreign.has(name) ? 'NotSupported' : 'NotImplemented', 'unknown action');
+  const { action } = prepared;
+  if (!station.booted && !action.beforeAcceptance && !asked(name)) {
+    throw new CallError('SecurityError', 'not accepted yet: BootNotification comes first');
+  }
+  const request = prepared.check.Check(payload) ? payload : mended(central, station, name, action, payload);
+  try {
+    return await handleInTurn(central, station, action, request);
+  } catch (error) {
+    throw asCallError(station, name, error);
+  }
+}
+
+/** What a station answered to one of our calls, mended where needed; a `CallError` when it makes no sense. */
+export function readAnswer(
+  central: Central,
+  station: Station,
+  { name, action, check }: Prepared<Outgoing>,
+  payload: unknown,
+): unknown {
+  if (check.Check(payload)) return payload;
+  const { value, flaws } = repair(action.confirmation, payload);
+  noteFlaws(central, station, `${name}.conf`, flaws);
+  return value;
+}
+
+function mended(central: Central, station: Station, name: string, action: Incoming, payload: unknown): unknown {
+  try {
+    const { value, flaws } = repair(action.request, payload);
+    noteFlaws(central, station, name, flaws);
+    return value;
+  } catch (error) {
+    if (error instanceof CallError) {
+      station.log.warn({ action: name, code: error.code, why: error.message }, 'message refused');
+      noteDeviation(central, station, { kind: 'refused', action: name, example: `${error.code}, ${error.message}` });
+    }
+    throw error;
+  }
+}
+
+/** Counts each kind of flaw of a message once. */
+function noteFlaws(central: Central, station: Station, action: string, flaws: readonly Flaw[]): void {
+  const noted = new Set<string>();
+  for (const { kind, found } of flaws) {
+    if (noted.has(kind)) continue;
+    noted.add(kind);
+    noteDeviation(central, station, { kind, action, example: found });
+  }
+}
+
+/** A handler's failure as the station may see it: a refusal by its code, a defect of ours without its words. */
+function asCallError(station: Station, action: string, error: unknown): CallError {
+  if (error instanceof CallError) return error;
+  if (error instanceof DomainError) return new CallError(callErrorOf[error.code], '');
+  station.log.error({ err: error, action }, 'message not handled');
+  return new CallError('InternalError', '');
+}
+
+/** What is under way of each station, whichever connection it came by. */
+const underWay = new WeakMap<Station, Promise<unknown>>();
+
+/** Handles a message after all others of the same station, in the order in which they came (DESIGN §5). */
+async function handleInTurn(central: Central, station: Station, action: Incoming, request: unknown): Promise<object> {
+  for (let before = underWay.get(station); before; before = underWay.get(station)) await before.catch(ignore);
+  // The request has passed the schema of this action, and so is what its handler takes.
+  const handled = action.handle(central, station, request as never) as Promise<object>;
+  underWay.set(station, handled);
+  try {
+    return await handled;
+  } finally {
+    if (underWay.get(station) === handled) underWay.delete(station);
+  }
+}
+
+const ignore = () => {};

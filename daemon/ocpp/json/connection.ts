@@ -1,0 +1,346 @@
+import { WebSocket } from 'ws';
+import type { StationRequest } from '../../../shared/model/command.ts';
+import type { Central } from '../../domain/central.ts';
+import { DomainError } from '../../domain/error.ts';
+import { disconnected } from '../../domain/station/connect.ts';
+import { noteDeviation } from '../../domain/station/deviation.ts';
+import { heard } from '../../domain/station/heard.ts';
+import type { Station, StationAnswer, StationLink } from '../../domain/station/station.ts';
+import { type Dispatcher, dispatch, readAnswer } from '../dispatch.ts';
+import { CallError } from '../errors.ts';
+import { excerpt } from '../repair.ts';
+import { Calls } from './calls.ts';
+import { errorFrame, type Frame, readFrame, resultFrame } from './frames.ts';
+import { Recent } from './recent.ts';
+
+/** A socket that knows its connection, so that all sockets share their event handlers. */
+export class StationSocket extends WebSocket {
+  connection: Connection | null = null;
+}
+
+/** What the connections of a listener share. `now` is a coarse clock that only rises, ms. */
+export type Hub = {
+  readonly central: Central;
+  readonly dispatcher: Dispatcher;
+  readonly open: Set<Connection>;
+  now: number;
+};
+
+/** Calls of a station that wait while one is handled; at this many we stop reading from it. */
+const INBOX_FULL = 16;
+const INBOX_LOW = 4;
+/** Unsent answers, bytes: above the first we wait before the next, above the second the station is cut off. */
+const OUTBOX_FULL = 64 * 1024;
+const OUTBOX_BROKEN = 1024 * 1024;
+/** Unreadable frames in a row until the connection is closed. */
+const MAX_UNREADABLE = 20;
+/** Longest wait for a pong, and for the end of a closing handshake, ms. */
+const PONG_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+
+type IncomingCall = Readonly<{ frame: Extract<Frame, { kind: 'call' }>; text: string }>;
+
+/** One JSON connection of one station: its messages in order, our calls, and whether it is still alive. */
+export class Connection implements StationLink {
+  readonly protocol = 'OCPP 1.6J';
+  readonly secure: boolean;
+  readonly address: string;
+  readonly connectedAt: number;
+  readonly station: Station;
+  readonly #hub: Hub;
+  readonly #socket: StationSocket;
+  readonly #inbox: IncomingCall[] = [];
+  #calls: Calls | null = null;
+  #recent: Recent | null = null;
+  #triggered: Set<string> | null = null;
+  #state: 'waiting' | 'idle' | 'busy' | 'ended' = 'waiting';
+  #paused = false;
+  #unreadable = 0;
+  #heardAt: number;
+  #pingedAt = 0;
+  #closingAt = 0;
+  #probes: ((alive: boolean) => void)[] = [];
+  #drained: (() => void) | null = null;
+
+  constructor(hub: Hub, socket: StationSocket, station: Station, line: Readonly<{ secure: boolean; address: string }>) {
+    this.#hub = hub;
+    this.#socket = socket;
+    this.station = station;
+    this.secure = line.secure;
+    this.address = line.address;
+    this.connectedAt = hub.central.clock.now();
+    this.#heardAt = hub.now;
+    socket.connection = this;
+    socket.on('message', onMessage);
+    socket.on('ping', onPing);
+    socket.on('pong', onPong);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+    hub.open.add(this);
+  }
+
+  /** Begins to handle messages, once the domain knows the connection. What came before has waited. */
+  start(): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'idle';
+    const first = this.#inbox.shift();
+    if (first) void this.#work(first);
+  }
+
+  supports(kind: StationRequest['kind']): boolean {
+    return this.#hub.dispatcher.outgoing.has(kind);
+  }
+
+  async call(request: StationRequest, onSent: () => void): Promise<StationAnswer> {
+    const { central, dispatcher } = this.#hub;
+    const action = dispatcher.outgoing.get(request.kind);
+    if (!action) throw new DomainError('notSupportedByStation');
+    if (this.#state === 'ended') throw new DomainError('stationOffline');
+    this.#calls ??= new Calls({
+      send: (frame) => this.#send(frame),
+      read: (prepared, payload) => readAnswer(central, this.station, prepared, payload),
+      timeoutMs: central.settings.callTimeoutMs,
+    });
+    const answer = await this.#calls.call(action, request, onSent);
+    if (request.kind === 'trigger' && answer.outcome === 'accepted') {
+      this.#triggered ??= new Set();
+      this.#triggered.add(request.message);
+    }
+    return answer;
+  }
+
+  probe(timeoutMs: number): Promise<boolean> {
+    if (this.#state === 'ended' || this.#socket.readyState !== WebSocket.OPEN) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => answer(false), timeoutMs);
+      const answer = (alive: boolean) => {
+        clearTimeout(timer);
+        this.#probes = this.#probes.filter((probe) => probe !== answer);
+        resolve(alive);
+      };
+      this.#probes.push(answer);
+      this.#socket.ping();
+    });
+  }
+
+  close(reason: string): void {
+    this.#end(1008, reason);
+  }
+
+  /** The daemon stops: what is in hand is answered, then the connection goes away. */
+  async goAway(): Promise<void> {
+    this.#inbox.length = 0;
+    if (this.#state === 'busy') await new Promise<void>((resolve) => (this.#drained = resolve));
+    this.#end(1001, 'going away');
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Called about once a second: cuts off who is silent, asks who has been silent for long (DESIGN §5). */
+  tick(now: number): void {
+    if (this.#closingAt > 0) {
+      if (now - this.#closingAt >= CLOSE_TIMEOUT_MS) this.#socket.terminate();
+      return;
+    }
+    // While we do not read, its silence is ours.
+    if (this.#paused) return;
+    const intervalMs = 1000 * (this.station.pingIntervalS ?? this.#hub.central.settings.pingIntervalS);
+    if (intervalMs === 0) return;
+    if (this.#pingedAt > this.#heardAt) {
+      if (now - this.#pingedAt < Math.min(intervalMs, PONG_TIMEOUT_MS)) return;
+      this.station.log.info({ silentMs: now - this.#heardAt }, 'connection cut: the station answers no ping');
+      this.#socket.terminate();
+    } else if (now - this.#heardAt >= intervalMs) {
+      this.#pingedAt = now;
+      this.#socket.ping();
+    }
+  }
+
+  /** One text frame came. */
+  received(data: Buffer, isBinary: boolean): void {
+    this.heard();
+    if (this.#state === 'ended') return;
+    const text = data.toString();
+    if (isBinary) this.#note('binaryFrame', '', text);
+    const frame = readFrame(text);
+    if (frame.kind === 'unreadable' || frame.kind === 'broken') {
+      this.#note('unreadable', '', text);
+      if (frame.kind === 'broken') this.#send(errorFrame(frame.wireId, 'FormationViolation', frame.why));
+      this.#countUnreadable();
+      return;
+    }
+    this.#unreadable = 0;
+    if (frame.kind === 'call') {
+      if (frame.flaw) this.#note(frame.flaw, frame.action, text);
+      this.#accept(frame, text);
+    } else if (frame.kind === 'result') {
+      this.#settled(this.#calls?.answered(frame.id, frame.payload ?? {}) ?? 'unknown', text);
+    } else if (frame.kind === 'error') {
+      this.#settled(this.#calls?.failed(frame.id, frame.code, frame.description) ?? 'unknown', text);
+    } else {
+      this.#note('unknownMessageType', '', text);
+    }
+  }
+
+  /** A sign of life, whatever it was. */
+  heard(): void {
+    this.#heardAt = this.#hub.now;
+    if (this.#probes.length > 0) for (const answer of this.#probes) answer(true);
+  }
+
+  ponged(): void {
+    this.heard();
+    heard(this.#hub.central, this.station);
+  }
+
+  pinged(data: Buffer): void {
+    this.ponged();
+    // A station that asks without ever reading must not fill our memory.
+    if (this.#socket.bufferedAmount > OUTBOX_BROKEN) this.#socket.terminate();
+    else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.pong(data);
+  }
+
+  failed(error: Error & { code?: string }): void {
+    this.#note('webSocket', '', error.code ?? error.message);
+    this.station.log.info({ err: error }, 'connection failed');
+  }
+
+  closed(): void {
+    this.#finish();
+    this.#hub.open.delete(this);
+    disconnected(this.#hub.central, this.station, this).catch((error: unknown) => {
+      this.station.log.error({ err: error }, 'end of a connection not recorded');
+    });
+  }
+
+  #accept(frame: IncomingCall['frame'], text: string): void {
+    if (this.#state === 'idle') {
+      void this.#work({ frame, text });
+      return;
+    }
+    this.#inbox.push({ frame, text });
+    if (this.#inbox.length >= INBOX_FULL && !this.#paused) {
+      this.#paused = true;
+      this.#socket.pause();
+    }
+  }
+
+  /** Handles calls one after the other until none waits. */
+  async #work(first: IncomingCall): Promise<void> {
+    this.#state = 'busy';
+    for (let call: IncomingCall | undefined = first; call; call = this.#inbox.shift()) {
+      const answer = await this.#answer(call);
+      if (this.#isEnded()) break;
+      if (this.#socket.bufferedAmount > OUTBOX_FULL) await this.#sendAndWait(answer);
+      else this.#send(answer);
+      if (this.#paused && this.#inbox.length <= INBOX_LOW) this.#read();
+      if (this.#isEnded()) break;
+    }
+    if (!this.#isEnded()) this.#state = 'idle';
+    this.#drained?.();
+  }
+
+  async #answer({ frame: call, text }: IncomingCall): Promise<string> {
+    this.#recent ??= new Recent();
+    const before = this.#recent.find(call.id, text);
+    if (before === 'other') {
+      this.#note('idUsedTwice', call.action, text);
+      return errorFrame(call.wireId, 'ProtocolError', 'message id: used before for another message');
+    }
+    if (before !== null) return before;
+    let answer: string;
+    try {
+      const { central, dispatcher } = this.#hub;
+      answer = resultFrame(
+        call.wireId,
+        await dispatch(central, this.station, dispatcher, call.action, call.payload, this.#asked),
+      );
+    } catch (error) {
+      const { code, message } = error instanceof CallError ? error : new CallError('InternalError', '');
+      answer = errorFrame(call.wireId, code, message);
+      // What we failed at may work when it is sent again.
+      if (code === 'InternalError' || code === 'SecurityError') return answer;
+    }
+    this.#recent.remember(call.id, text, answer);
+    return answer;
+  }
+
+  readonly #asked = (name: string): boolean => this.#triggered?.delete(name) ?? false;
+
+  #read(): void {
+    this.#paused = false;
+    this.#heardAt = this.#hub.now;
+    this.#socket.resume();
+  }
+
+  #send(frame: string): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > OUTBOX_BROKEN) {
+      this.station.log.warn({ bytes: this.#socket.bufferedAmount }, 'connection cut: the station does not read');
+      this.#socket.terminate();
+      return;
+    }
+    this.#socket.send(frame);
+  }
+
+  #sendAndWait(frame: string): Promise<void> {
+    return new Promise((resolve) => this.#socket.send(frame, () => resolve()));
+  }
+
+  #settled(how: 'taken' | 'late' | 'unknown', text: string): void {
+    if (how === 'taken') return;
+    this.#note(how === 'late' ? 'lateAnswer' : 'unknownAnswer', '', text);
+    this.station.log.debug({ how }, 'answer dropped: nothing waits for it');
+  }
+
+  #countUnreadable(): void {
+    this.#unreadable += 1;
+    if (this.#unreadable < MAX_UNREADABLE) return;
+    this.station.log.warn({ frames: this.#unreadable }, 'connection closed: nothing that it sends can be read');
+    this.#end(1002, 'unreadable frames');
+  }
+
+  #note(kind: string, action: string, example: string): void {
+    noteDeviation(this.#hub.central, this.station, { kind, action, example: excerpt(example) });
+  }
+
+  #end(code: number, reason: string): void {
+    this.#finish();
+    if (this.#closingAt > 0) return;
+    this.#closingAt = this.#hub.now;
+    if (this.#paused) this.#socket.resume();
+    this.#socket.close(code, reason.slice(0, 120));
+  }
+
+  #finish(): void {
+    this.#state = 'ended';
+    this.#inbox.length = 0;
+    this.#calls?.close();
+    for (const answer of this.#probes) answer(false);
+  }
+
+  /** The state may have changed while something was awaited, which the compiler does not see. */
+  #isEnded(): boolean {
+    return this.#state === 'ended';
+  }
+}
+
+// Shared by all sockets: `ws` calls them with the socket as `this`.
+function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
+  // Sockets of stations are made with the default binary type, so data is a Buffer.
+  (this as StationSocket).connection?.received(data as Buffer, isBinary);
+}
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as StationSocket).connection?.pinged(data);
+}
+function onPong(this: WebSocket): void {
+  (this as StationSocket).connection?.ponged();
+}
+function onError(this: WebSocket, error: Error): void {
+  (this as StationSocket).connection?.failed(error);
+}
+function onClose(this: WebSocket): void {
+  (this as StationSocket).connection?.closed();
+}

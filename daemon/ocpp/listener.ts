@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Central } from '../domain/central.ts';
+import { prepare } from './dispatch.ts';
+import { type Hub, StationSocket } from './json/connection.ts';
+import { admitStation, refuse } from './json/door.ts';
+import { identityOf } from './json/knock.ts';
+import { actions } from './v16/actions.ts';
+
+type KeyPair = Readonly<{ key: string; cert: string }>;
+
+export type StationListenerOptions = Readonly<{
+  host: string;
+  /** 0 picks a free port. */
+  port: number;
+  /** Null: no TLS listener. */
+  tlsPort: number | null;
+  tls: Readonly<{ ec: KeyPair; rsa: KeyPair }> | null;
+  /** Largest message that is taken; 64 KiB if not given (SECURITY A22). */
+  maxFrameBytes?: number;
+  /** How often connections are looked after, ms. */
+  tickMs?: number;
+}>;
+
+export type StationListener = Readonly<{ port: number; tlsPort: number | null; close(): Promise<void> }>;
+
+/** Suites that the OCPP security paper demands (A00.FR.317), those of TLS 1.3, and ECDHE with RSA. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'AES128-GCM-SHA256',
+  'AES256-GCM-SHA384',
+].join(':');
+
+/** A stranger has this long, and this much room, to say what it wants (slow or endless headers, SECURITY R7). */
+const httpLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 8 * 1024,
+  maxRequestsPerSocket: 100,
+} satisfies ServerOptions & { maxRequestsPerSocket: number };
+
+const CLOSING_MS = 3_000;
+
+/** Listens for charging stations: WebSocket for OCPP 1.6 JSON at `/Ocpp/websocket/<ChargeBoxId>`, plain and over TLS. */
+export async function startStationListener(central: Central, options: StationListenerOptions): Promise<StationListener> {
+  const hub: Hub = { central, dispatcher: prepare(actions), open: new Set(), now: performance.now() };
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    autoPong: false,
+    maxPayload: options.maxFrameBytes ?? 64 * 1024,
+    WebSocket: StationSocket,
+  });
+  const door = { hub, webSockets, isClosing: false };
+  const plain = serve(createServer(httpLimits), false);
+  const secure =
+    options.tls && options.tlsPort !== null
+      ? serve(
+          createTlsServer({
+            ...httpLimits,
+            cert: [options.tls.ec.cert, options.tls.rsa.cert],
+            key: [options.tls.ec.key, options.tls.rsa.key],
+            minVersion: 'TLSv1.2',
+            ciphers: CIPHERS,
+            honorCipherOrder: true,
+            handshakeTimeout: 10_000,
+          }),
+          true,
+        )
+      : null;
+
+  function serve(server: Server, isSecure: boolean): Server {
+    server.on('request', answerPlainRequest);
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      void admitStation(door, request, socket, head, isSecure);
+    });
+    server.on('clientError', (_error: Error, socket: Duplex) => refuse(socket, 400));
+    server.on('tlsClientError', (error: Error & { code?: string }, socket: { remoteAddress?: string }) => {
+      central.log.info({ address: socket.remoteAddress, code: error.code }, 'TLS connection of a station refused');
+    });
+    return server;
+  }
+
+  const port = await listen(plain, options.port, options.host);
+  const tlsPort = secure && options.tlsPort !== null ? await listen(secure, options.tlsPort, options.host) : null;
+  const ticker = setInterval(() => {
+    hub.now = performance.now();
+    for (const connection of hub.open) connection.tick(hub.now);
+  }, options.tickMs ?? 1000);
+
+  return {
+    port,
+    tlsPort,
+    async close() {
+      door.isClosing = true;
+      const stopped = Promise.all([stop(plain), secure && stop(secure)]);
+      const connections = [...hub.open];
+      const cut = setTimeout(() => {
+        for (const connection of hub.open) connection.terminate();
+      }, CLOSING_MS);
+      await Promise.all(connections.map((connection) => connection.goAway()));
+      await stopped;
+      clearTimeout(cut);
+      clearInterval(ticker);
+    },
+  };
+}
+
+/** What is not a WebSocket finds nothing here, or a hint of how to come. */
+function answerPlainRequest(request: IncomingMessage, response: ServerResponse): void {
+  const isEndpoint = typeof identityOf(request.url ?? '') === 'string';
+  const text = isEndpoint ? 'OCPP stations connect here with WebSocket.\n' : 'Nothing here.\n';
+  response.writeHead(isEndpoint ? 426 : 404, {
+    'content-type': 'text/plain; charset=utf-8',
+    connection: isEndpoint ? 'close, Upgrade' : 'close',
+    ...(isEndpoint && { upgrade: 'websocket' }),
+  });
+  response.end(text);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: 4096 }, () => {
+      server.off('error', reject);
+      // A listening TCP server has an address with a port.
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  return stopped;
+}
