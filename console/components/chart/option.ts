@@ -129,7 +129,8 @@ function tooltipElement(chart: ChartDefinition, look: ChartLook, shift: number, 
   line(`${dateText(at - shift, chart.zone)} ${clockText(at - shift, chart.zone, true)}`, 'chart-tooltip-time');
   for (const { seriesIndex, value } of points) {
     const series = chart.series[seriesIndex];
-    if (series && value[1] !== null) line(`${series.name}  ${look.number(value[1], series.decimals)}\u00A0${series.unit}`, 'chart-tooltip-value');
+    if (series && value[1] !== null)
+      line(`${series.name}  ${look.number(value[1], series.decimals)}\u00A0${series.unit}`, 'chart-tooltip-value');
   }
   return element;
 }
