@@ -102,7 +102,7 @@ export type SessionColumn = (typeof sessionColumns)[number]['key'];
 /** A point of the energy and power curve. */
 export const SessionSample = Type.Object({
   at: Type.Integer(),
-  energyWh: nullable(Type.Integer()),
+  energyWh: nullable(Type.Integer({ description: 'Of the session so far' })),
   powerW: nullable(Type.Integer()),
   currentMa: nullable(Type.Integer({ description: 'Highest of the phases, mA' })),
   voltageMv: nullable(Type.Integer()),
