@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
 import type { Storage } from '../storage/storage.ts';
+import type { Proofs } from './command/proof.ts';
+import type { Deviations } from './station/deviation.ts';
+import type { Gate } from './station/gate.ts';
 import type { Stations } from './station/registry.ts';
 import type { LiveTree } from './topology/live-tree.ts';
 import type { People } from './user/people.ts';
@@ -21,7 +24,8 @@ export type DomainEvent =
   | Readonly<{ kind: 'command.changed'; stationId: number; commandId: string }>
   | Readonly<{ kind: 'stations.seen' }>
   | Readonly<{ kind: 'account.changed'; accountId: number }>
-  | Readonly<{ kind: 'signIn.ended'; signInId: number }>;
+  | Readonly<{ kind: 'signIn.ended'; signInId: number }>
+  | Readonly<{ kind: 'accessToken.revoked' }>;
 
 /** What every rule works with. Made once, by `main.ts` (and by `testCentral()`). */
 export type Central = Readonly<{
@@ -38,6 +42,13 @@ export type Central = Readonly<{
   /** Calls the listener for each later event until the returned function is called. A listener that throws harms nobody. */
   subscribe(listener: (event: DomainEvent) => void): () => void;
   settings: Settings;
+  /** Attempts to come in, counted (SECURITY R7, A3). */
+  gate: Gate;
+  /** Commands that wait for their proof. */
+  proofs: Proofs;
+  deviations: Deviations;
+  /** Ends what runs by itself, and puts on disk what was only counted. */
+  close(): Promise<void>;
 }>;
 
 /** The part of the configuration that rules need. */

@@ -1,7 +1,11 @@
 import type { Logger } from 'pino';
 import type { StationRequest } from '../../../shared/model/command.ts';
 import type { OutletMode, SecurityProfile } from '../../../shared/model/node.ts';
+import type { Authentication, SessionFlag } from '../../../shared/model/session.ts';
 import type { ConnectorStatus } from '../../../shared/model/state.ts';
+import type { Meter } from '../session/energy.ts';
+import type { ClockWatch } from './clock.ts';
+import type { KeyHashes } from './key.ts';
 
 /** How a station answered one of our calls. `answer` is its own word; `detail` the rest of what it said. */
 export type StationAnswer =
@@ -38,6 +42,9 @@ export type Connector = {
   info: string | null;
   vendorErrorCode: string | null;
   statusAt: number | null;
+  statusReceivedAt: number | null;
+  /** When the connector became free, if it is; the cable left at that moment. */
+  freeSince: number | null;
   powerW: number | null;
   energyRegisterWh: number | null;
   sampledAt: number | null;
@@ -49,15 +56,26 @@ export type Connector = {
 export type LiveSession = {
   readonly id: number;
   readonly publicId: string;
+  readonly siteId: number;
+  readonly connectorId: number;
   readonly startedAt: number;
+  readonly startedAtStation: number;
   readonly meterStartWh: number;
   readonly idTag: string;
+  readonly tagId: number | null;
   readonly accountId: number | null;
+  readonly authentication: Authentication;
+  state: 'charging' | 'stopped';
   /** Set when StopTransaction came and the cable is still in. */
   chargingStoppedAt: number | null;
   energyWh: number | null;
   powerW: number | null;
   peakPowerW: number | null;
+  lastSampleAt: number | null;
+  readonly flags: Set<SessionFlag>;
+  readonly meter: Meter;
+  /** When its progress was last put on disk. */
+  savedAt: number;
 };
 
 /** A registered station, in memory. Only the rules of `domain/` change it, one message of the station at a time. */
@@ -75,9 +93,22 @@ export type Station = {
   pingIntervalS: number | null;
   requireSubprotocol: boolean;
   link: StationLink | null;
+  firstConnectedAt: number | null;
   lastSeenAt: number | null;
+  bootedAt: number | null;
+  firmware: string | null;
+  /** Network address from which it last proved who it is. */
+  address: string | null;
+  /** Hashes of its password; null: none set. `pendingKey` is accepted too until one of both is used (SECURITY R16). */
+  key: KeyHashes | null;
+  pendingKey: KeyHashes | null;
   /** Station's clock minus ours, ms; times it reports are corrected by it when it is beyond tolerance. */
   clockOffsetMs: number;
+  readonly clock: ClockWatch;
+  /** When its configuration keys were last read; null: never. */
+  configurationReadAt: number | null;
+  /** `ConnectionTimeOut` of the station, if known: how long it waits for the cable. */
+  connectionTimeoutS: number | null;
   connectors: Map<number, Connector>;
   readonly log: Logger;
 };

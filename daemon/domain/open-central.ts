@@ -1,0 +1,217 @@
+import type { Logger } from 'pino';
+import type { NodeKind, OutletMode, SecurityProfile } from '../../shared/model/node.ts';
+import type { ConnectorStatus } from '../../shared/model/state.ts';
+import { failInterruptedCommands } from '../storage/commands.ts';
+import { configurationReadings } from '../storage/configuration-keys.ts';
+import { connectorStates } from '../storage/connector-states.ts';
+import { deviationKinds } from '../storage/deviations.ts';
+import { standingNodes, standingOutlets } from '../storage/nodes.ts';
+import { openSessions } from '../storage/sessions.ts';
+import { activeStations, noteSeen } from '../storage/stations.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { StationsTable } from '../storage/tables.ts';
+import type { Central, Clock, DomainEvent, Settings } from './central.ts';
+import { liveSession, meterOf } from './session/live.ts';
+import { newClockWatch } from './station/clock.ts';
+import { newConnector } from './station/connector.ts';
+import { type Deviations, flushDeviations, newDeviations } from './station/deviation.ts';
+import { newGate } from './station/gate.ts';
+import { keyFromColumn } from './station/key.ts';
+import { newStations, type Stations } from './station/registry.ts';
+import type { Station } from './station/station.ts';
+import { newLiveTree } from './topology/live-tree.ts';
+import { ensureSystem } from './topology/system.ts';
+import { showStation } from './topology/tree-state.ts';
+import { newPeople } from './user/people.ts';
+
+const flushEveryMs = 30_000;
+
+/** Makes the domain over a database: the tree, all stations, and their open sessions as far as they had come. */
+export async function openCentral({
+  storage,
+  clock,
+  log,
+  settings,
+}: {
+  storage: Storage;
+  clock: Clock;
+  log: Logger;
+  settings: Settings;
+}): Promise<Central> {
+  await ensureSystem(storage, clock, settings);
+  await storage.write([failInterruptedCommands(clock.now(), JSON.stringify({ reason: 'daemonRestarted' }))]);
+
+  const { publish, subscribe } = newSubject(log);
+  const [root, ...nodes] = await standingNodes(storage.read);
+  if (!root) throw new Error('the database has no system node');
+  const tree = newLiveTree(nodeOf(root), () => publish({ kind: 'tree.changed' }));
+  const stations = newStations();
+  const deviations = newDeviations();
+  let flushed = Promise.resolve();
+  const flush = () => {
+    flushed = flushed.then(() => flushCounted(storage, stations, deviations)).catch((err) => log.error({ err }, 'flush failed'));
+    return flushed;
+  };
+  const timer = setInterval(() => void flush(), flushEveryMs);
+  timer.unref();
+
+  const central: Central = {
+    storage,
+    clock,
+    log,
+    settings,
+    stations,
+    tree,
+    publish,
+    subscribe,
+    gate: newGate(),
+    proofs: new Map(),
+    deviations,
+    people: newPeople(),
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+  await loadStations(central, root, nodes);
+  return central;
+}
+
+type Node = Awaited<ReturnType<typeof standingNodes>>[number];
+
+/** Parents come before children, except for nodes moved below a younger one; those wait for it. */
+async function loadStations(central: Central, root: Node, nodes: readonly Node[]): Promise<void> {
+  const { storage, tree } = central;
+  const rows = new Map((await activeStations(storage.read)).map((row) => [row.nodeId, row]));
+  const children = Map.groupBy(nodes, (node) => node.parentId ?? root.id);
+  const zones = new Map(nodes.map((node) => [node.id, node.timeZone]));
+  const keys = new Map<number, string>();
+  const outlets = await standingOutlets(storage.read);
+  for (const outlet of outlets) keys.set(outlet.nodeId, String(outlet.connectorId));
+  for (const row of rows.values()) keys.set(row.nodeId, row.chargeBoxId);
+
+  const queue = [root.id];
+  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
+    for (const node of children.get(parent) ?? []) {
+      tree.add({ ...nodeOf(node), key: keys.get(node.id) ?? node.address ?? '' }, parent);
+      queue.push(node.id);
+      const row = rows.get(node.id);
+      if (!row || node.siteId === null) continue;
+      const timeZone = zones.get(node.siteId) ?? central.settings.defaultTimeZone;
+      central.stations.add(stationOf(row, { publicId: node.publicId, siteId: node.siteId, timeZone }, central.log));
+    }
+  }
+  // The schema allows nothing else.
+  for (const { stationId, connectorId, nodeId, mode } of outlets)
+    central.stations.byId(stationId)?.connectors.set(connectorId, newConnector(connectorId, nodeId, mode as OutletMode));
+  await loadStates(central);
+  await loadSessions(central);
+  for (const { stationId, kind, action } of await deviationKinds(storage.read)) {
+    const known = central.deviations.kinds.get(stationId) ?? new Set();
+    central.deviations.kinds.set(stationId, known.add(`${kind} ${action}`));
+  }
+  for (const { stationId, readAt } of await configurationReadings(storage.read)) {
+    const station = central.stations.byId(stationId);
+    if (station) station.configurationReadAt = readAt;
+  }
+  for (const station of central.stations.all()) showStation(central, station);
+}
+
+const nodeOf = (node: Node) => ({
+  id: node.id,
+  publicId: node.publicId,
+  kind: node.kind as NodeKind, // The schema allows nothing else.
+  siteId: node.siteId,
+  name: node.name,
+  key: node.address ?? '',
+  position: node.position,
+});
+
+/** A station as it stands in memory, without its connectors. */
+export function stationOf(
+  row: StationsTable,
+  place: Readonly<{ publicId: string; siteId: number; timeZone: string }>,
+  log: Logger,
+): Station {
+  const registration = row.registration as Station['registration']; // The schema allows nothing else.
+  return {
+    id: row.nodeId,
+    ...place,
+    chargeBoxId: row.chargeBoxId,
+    securityProfile: row.securityProfile as SecurityProfile, // The schema allows nothing else.
+    registration,
+    booted: registration === 'accepted' && row.bootedAt !== null,
+    pingIntervalS: row.pingIntervalS,
+    requireSubprotocol: row.requireSubprotocol === 1,
+    link: null,
+    firstConnectedAt: row.firstConnectedAt,
+    lastSeenAt: row.lastSeenAt,
+    bootedAt: row.bootedAt,
+    firmware: row.firmware,
+    address: row.address,
+    key: keyFromColumn(row.passwordHashes),
+    pendingKey: keyFromColumn(row.pendingPasswordHashes),
+    clockOffsetMs: row.clockOffsetMs ?? 0,
+    clock: newClockWatch(),
+    configurationReadAt: null,
+    connectionTimeoutS: null,
+    connectors: new Map(),
+    log: log.child({ station: row.chargeBoxId }),
+  };
+}
+
+async function loadStates(central: Central): Promise<void> {
+  for (const state of await connectorStates(central.storage.read)) {
+    const station = central.stations.byId(state.stationId);
+    if (!station) continue;
+    if (state.connectorId === 0) station.connectors.set(0, newConnector(0, null, 'RFID'));
+    const connector = station.connectors.get(state.connectorId);
+    if (!connector) continue;
+    connector.status = state.status as ConnectorStatus; // Written from a StatusReport only.
+    connector.errorCode = state.errorCode;
+    connector.info = state.info;
+    connector.vendorErrorCode = state.vendorErrorCode;
+    connector.statusAt = state.statusAt;
+    connector.statusReceivedAt = state.receivedAt;
+    if (state.status === 'Available' || state.status === 'Reserved') connector.freeSince = state.statusAt;
+  }
+}
+
+/** Of two that are open on one connector, the younger is the one that runs. */
+async function loadSessions(central: Central): Promise<void> {
+  for (const record of await openSessions(central.storage.read)) {
+    const connector = central.stations.byId(record.stationId)?.connectors.get(record.connectorId);
+    if (!connector) continue;
+    const session = liveSession(record, await meterOf(central, record));
+    connector.session = session;
+    connector.powerW = session.state === 'charging' ? session.powerW : null;
+    connector.energyRegisterWh = session.meter.lastWh;
+    connector.sampledAt = session.lastSampleAt;
+  }
+}
+
+async function flushCounted(storage: Storage, stations: Stations, deviations: Deviations): Promise<void> {
+  const unit = [];
+  for (const station of stations.all())
+    if (station.link && station.lastSeenAt !== null) unit.push(noteSeen({ nodeId: station.id, lastSeenAt: station.lastSeenAt }));
+  if (unit.length > 0) await storage.write(unit);
+  await flushDeviations(storage, deviations);
+}
+
+function newSubject(log: Logger) {
+  const listeners = new Set<(event: DomainEvent) => void>();
+  const publish = (event: DomainEvent) => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (err) {
+        log.error({ err, kind: event.kind }, 'a listener failed');
+      }
+    }
+  };
+  const subscribe = (listener: (event: DomainEvent) => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return { publish, subscribe };
+}

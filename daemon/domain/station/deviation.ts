@@ -1,0 +1,72 @@
+import { addDeviation } from '../../storage/deviations.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { Central } from '../central.ts';
+import type { Station } from './station.ts';
+
+/** A break of the protocol that was coped with. `kind` is a fixed word such as `numberAsText`, `action` the message's name. */
+export type Deviation = Readonly<{ kind: string; action: string; example: string }>;
+
+type Counted = {
+  stationId: number;
+  kind: string;
+  action: string;
+  count: number;
+  firstAt: number;
+  lastAt: number;
+  example: string;
+};
+
+/** Deviations counted since they were last written. */
+export type Deviations = Readonly<{ counted: Map<string, Counted>; kinds: Map<number, Set<string>> }>;
+
+const mostKinds = 200;
+const mostExample = 2000;
+
+export const newDeviations = (): Deviations => ({ counted: new Map(), kinds: new Map() });
+
+/** Counts a deviation of a station. In memory; a flush puts it on disk, so that a station full of them costs no more than another. */
+export function noteDeviation(central: Central, station: Station, deviation: Deviation): void {
+  const now = central.clock.now();
+  const { counted, kinds } = central.deviations;
+  const name = `${deviation.kind} ${deviation.action}`;
+  const known = kinds.get(station.id) ?? new Set();
+  kinds.set(station.id, known);
+  if (!known.has(name)) {
+    if (known.size >= mostKinds) return;
+    known.add(name);
+    station.log.warn({ deviation: deviation.kind, action: deviation.action }, 'deviation from the protocol, coped with');
+  }
+  const key = `${station.id} ${name}`;
+  const sofar = counted.get(key);
+  if (sofar) {
+    sofar.count++;
+    sofar.lastAt = now;
+  } else {
+    counted.set(key, {
+      stationId: station.id,
+      kind: deviation.kind,
+      action: deviation.action,
+      count: 1,
+      firstAt: now,
+      lastAt: now,
+      example: deviation.example.slice(0, mostExample),
+    });
+  }
+}
+
+/** Puts on disk what was counted. What cannot be written is counted on. */
+export async function flushDeviations(storage: Storage, { counted }: Deviations): Promise<void> {
+  const rows = [...counted.values()];
+  counted.clear();
+  if (rows.length === 0) return;
+  try {
+    await storage.write(rows.map(addDeviation));
+  } catch (error) {
+    for (const row of rows) {
+      const key = `${row.stationId} ${row.kind} ${row.action}`;
+      const since = counted.get(key);
+      counted.set(key, since ? { ...since, count: since.count + row.count, firstAt: row.firstAt, example: row.example } : row);
+    }
+    throw error;
+  }
+}

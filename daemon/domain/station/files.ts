@@ -1,0 +1,24 @@
+import { updateStation } from '../../storage/stations.ts';
+import type { Central } from '../central.ts';
+import { stationEvent } from './event.ts';
+import type { Station } from './station.ts';
+
+/** How far a firmware update has come, in the station's word. */
+export const reportFirmwareStatus = (central: Central, station: Station, status: string): Promise<void> =>
+  report(central, station, 'firmwareStatus', status);
+
+/** How far an upload of diagnostics has come, in the station's word. */
+export const reportDiagnosticsStatus = (central: Central, station: Station, status: string): Promise<void> =>
+  report(central, station, 'diagnosticsStatus', status);
+
+async function report(central: Central, station: Station, what: 'firmwareStatus' | 'diagnosticsStatus', status: string) {
+  await central.storage.write([
+    updateStation(station.id, { [what]: status }),
+    stationEvent(central, station, {
+      kind: `station.${what}`,
+      severity: /fail/i.test(status) ? 'warning' : 'info',
+      data: { status },
+    }),
+  ]);
+  central.publish({ kind: 'station.changed', stationId: station.id });
+}

@@ -1,0 +1,24 @@
+import type { Insertable, Kysely, Updateable } from 'kysely';
+import { db, statement } from './db.ts';
+import type { Statement } from './storage.ts';
+import type { CommandsTable, Tables } from './tables.ts';
+
+export const insertCommand = (command: Insertable<CommandsTable>): Statement =>
+  statement(db.insertInto('commands').values(command));
+
+export const updateCommand = (publicId: string, set: Updateable<CommandsTable>): Statement =>
+  statement(db.updateTable('commands').set(set).where('publicId', '=', publicId));
+
+/** What was under way when the daemon stopped has no one left who waits for its answer. */
+export const failInterruptedCommands = (at: number, detail: string): Statement =>
+  statement(
+    db
+      .updateTable('commands')
+      .set({ state: 'failed', detail, doneAt: at })
+      .where((eb) =>
+        eb.or([eb('state', 'in', ['queued', 'sent']), eb.and([eb('state', '=', 'accepted'), eb('doneAt', 'is', null)])]),
+      ),
+  );
+
+export const commandByPublicId = (read: Kysely<Tables>, publicId: string) =>
+  read.selectFrom('commands').selectAll().where('publicId', '=', publicId).executeTakeFirst();
