@@ -1,6 +1,6 @@
-import { CallFailed, type Payload, type Reply } from './line.ts';
+import { CallFailed, ignoreFailedCall, type Payload, type Reply } from './line.ts';
 import type { Outlet } from './outlet.ts';
-import { ignoreFailedCall, type VirtualStation } from './station.ts';
+import type { VirtualStation } from './station.ts';
 
 type Command = (station: VirtualStation, request: Payload) => Reply;
 

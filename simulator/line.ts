@@ -193,3 +193,8 @@ function parsed(text: string): unknown {
 export function asPayload(value: unknown): Payload {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
+
+/** A call that got no answer, or an error for one, is the central system's business; anything else is a defect of ours. */
+export function ignoreFailedCall(error: unknown): void {
+  if (!(error instanceof CallFailed)) throw error;
+}

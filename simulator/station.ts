@@ -6,7 +6,7 @@ import { answerCommand } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import { beFlaky } from './flaky.ts';
 import { beHostile } from './hostile.ts';
-import { asPayload, CallFailed, HandshakeRefused, Line, type Payload, type Reply } from './line.ts';
+import { asPayload, CallFailed, HandshakeRefused, ignoreFailedCall, Line, type Payload, type Reply } from './line.ts';
 import { Outlet } from './outlet.ts';
 import { TransactionQueue } from './queue.ts';
 import { dress, offeredProtocols, type Quirk, someQuirks, stationAddress, writtenTime } from './quirks.ts';
@@ -236,8 +236,8 @@ export class VirtualStation {
       this.#isClockSet = false;
       this.dropConnection('cut');
     };
-    if (reason !== 'SoftReset') return restart();
-    void Promise.race([this.delivered(), this.next('offline')]).then(restart);
+    if (reason !== 'SoftReset') restart();
+    else void Promise.race([this.delivered(), this.next('offline')]).then(restart);
   }
 
   /** Calls the central system. Rejects with `CallFailed`. */
@@ -491,11 +491,6 @@ export class VirtualStation {
     this.repeat('StatusNotification', { connectorId: 1, status: 'Occupied', errorCode: 'NoError', timestamp: old }, null);
     this.repeat('MeterValues', { connectorId: 1, values: [{ timestamp: old, value: '1200' }] }, null);
   }
-}
-
-/** A call that got no answer, or an error for one, is the central system's business; anything else is a defect of ours. */
-export function ignoreFailedCall(error: unknown): void {
-  if (!(error instanceof CallFailed)) throw error;
 }
 
 function basic(user: string, password: string, isHex: boolean): string {
