@@ -7,6 +7,7 @@ import type { Central } from '../domain/central.ts';
 import { prepare } from './dispatch.ts';
 import { type Hub, StationSocket } from './json/connection.ts';
 import { admitStation, refuse } from './json/door.ts';
+import { mendHandshakes } from './json/handshake.ts';
 import { identityOf } from './json/knock.ts';
 import { actions } from './v16/actions.ts';
 
@@ -82,6 +83,7 @@ export async function startStationListener(central: Central, options: StationLis
       : null;
 
   function serve(server: Server, isSecure: boolean): Server {
+    mendHandshakes(server, isSecure ? 'secureConnection' : 'connection');
     server.on('request', answerPlainRequest);
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       void admitStation(door, request, socket, head, isSecure);

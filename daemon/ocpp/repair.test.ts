@@ -1,0 +1,197 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { expect, test } from 'vitest';
+import type { CallError } from './errors.ts';
+import { repair } from './repair.ts';
+import { actions } from './v16/actions.ts';
+
+const requestOf = (name: string): TSchema => {
+  const action = actions[name];
+  if (action?.direction !== 'incoming') throw new Error(`${name} is no message of stations`);
+  return action.request;
+};
+const mend = (name: string, payload: unknown) => {
+  const { value, flaws } = repair(requestOf(name), payload);
+  return { value, kinds: flaws.map((flaw) => flaw.kind) };
+};
+const refusalOf = (name: string, payload: unknown): Pick<CallError, 'code' | 'message'> => {
+  try {
+    repair(requestOf(name), payload);
+  } catch (error) {
+    const { code, message } = error as CallError;
+    return { code, message };
+  }
+  throw new Error('not refused');
+};
+
+const boot = { chargePointVendor: 'Vendor', chargePointModel: 'Model' };
+const start = { connectorId: 1, idTag: '04A1B2', timestamp: '2026-11-22T20:48:23Z', meterStart: 1200 };
+const stop = { transactionId: 7, timestamp: '2026-11-22T20:48:23Z', meterStop: 2200 };
+const sampled = (value: object) => ({
+  connectorId: 1,
+  meterValue: [{ timestamp: '2026-11-22T20:48:23Z', sampledValue: [value] }],
+});
+
+test('FIELD 12: a serial number and a model that are too long are cut', () => {
+  const { value, kinds } = mend('BootNotification', {
+    ...boot,
+    chargePointModel: 'M'.repeat(22),
+    chargePointSerialNumber: 'S'.repeat(32),
+  });
+  expect(value).toEqual({ ...boot, chargePointModel: 'M'.repeat(20), chargePointSerialNumber: 'S'.repeat(25) });
+  expect(kinds).toEqual(['textTooLong', 'textTooLong']);
+});
+
+test('FIELD 14: a tag that is too long is kept whole, so that no two become one', () => {
+  const { value } = mend('Authorize', { idTag: '04A1B2C3D4E5F6_1234567890' });
+  expect(value).toEqual({ idTag: '04A1B2C3D4E5F6_1234567890' });
+});
+
+test('unknown and null members are dropped', () => {
+  const { value, kinds } = mend('BootNotification', { ...boot, colour: 'red', iccid: null, ['__proto__']: { status: 1 } });
+  expect(value).toEqual(boot);
+  expect(kinds).toContain('unknownMember');
+  expect(kinds).toContain('nullMember');
+});
+
+test('a member in other capitals is understood', () => {
+  expect(mend('Authorize', { IdTag: '04A1B2' })).toEqual({ value: { idTag: '04A1B2' }, kinds: ['memberSpelling'] });
+});
+
+test('numbers come as text, and texts as numbers', () => {
+  expect(mend('StartTransaction', { ...start, connectorId: '1', idTag: 12345, meterStart: ' 1200 ' })).toEqual({
+    value: { ...start, idTag: '12345' },
+    kinds: ['numberAsText', 'textAsNumber', 'numberAsText'],
+  });
+});
+
+test('a register with a fraction is rounded, with a comma as well', () => {
+  expect(mend('StartTransaction', { ...start, meterStart: 1200.6 }).value).toEqual({ ...start, meterStart: 1201 });
+  expect(mend('StartTransaction', { ...start, meterStart: '1200,4' })).toEqual({
+    value: start,
+    kinds: ['commaDecimal', 'fraction'],
+  });
+});
+
+test('FIELD 12: Hz, an invented measurand and a wrong phase are kept as they came', () => {
+  const odd = { value: '50.0', measurand: 'Request.Energy', unit: 'Hz', phase: 'R' };
+  expect(mend('MeterValues', sampled(odd))).toEqual({
+    value: sampled(odd),
+    kinds: ['unknownValue', 'unknownValue', 'unknownValue'],
+  });
+});
+
+test('FIELD 12: a context that does not exist costs only itself', () => {
+  expect(mend('MeterValues', sampled({ value: '1', context: 'Sample.Sometimes' }))).toEqual({
+    value: sampled({ value: '1' }),
+    kinds: ['valueUnusable'],
+  });
+});
+
+test('misspelt enumerations are understood', () => {
+  const { value } = mend(
+    'MeterValues',
+    sampled({ value: '1', unit: 'kwh', context: 'sample.periodic', measurand: 'energy.active.import.register' }),
+  );
+  expect(value).toEqual(
+    sampled({ value: '1', unit: 'kWh', context: 'Sample.Periodic', measurand: 'Energy.Active.Import.Register' }),
+  );
+  expect(mend('MeterValues', sampled({ value: '1', unit: '%' })).value).toEqual(sampled({ value: '1', unit: 'Percent' }));
+  expect(mend('MeterValues', sampled({ value: '1', unit: 'Amp' })).value).toEqual(sampled({ value: '1', unit: 'A' }));
+});
+
+test('FIELD 12: both spellings of Celsius pass without a flaw', () => {
+  for (const unit of ['Celcius', 'Celsius']) {
+    expect(Compile(requestOf('MeterValues')).Check(sampled({ value: '21', measurand: 'Temperature', unit }))).toBe(true);
+  }
+});
+
+test('a value that is a number becomes its text', () => {
+  expect(mend('MeterValues', sampled({ value: 1234.5 }))).toEqual({
+    value: sampled({ value: '1234.5' }),
+    kinds: ['textAsNumber'],
+  });
+});
+
+test('one object stands for a list of one', () => {
+  const { value, kinds } = mend('MeterValues', {
+    connectorId: 1,
+    meterValue: { timestamp: '2026-11-22T20:48:23Z', sampledValue: { value: '1' } },
+  });
+  expect(value).toEqual(sampled({ value: '1' }));
+  expect(kinds).toEqual(['singleNotList', 'singleNotList']);
+});
+
+test('an entry that makes no sense does not cost the others', () => {
+  const { value, kinds } = mend('MeterValues', {
+    connectorId: 1,
+    meterValue: ['?', { timestamp: '2026-11-22T20:48:23Z', sampledValue: [{ value: '1' }, {}, null, 7] }],
+  });
+  expect(value).toEqual(sampled({ value: '1' }));
+  expect(kinds).toEqual(['itemDropped', 'itemDropped', 'itemDropped', 'itemDropped']);
+});
+
+test('FIELD 11: a missing or nonsensical time is none, and the rest counts', () => {
+  expect(mend('StopTransaction', { ...stop, timestamp: 'yesterday' })).toEqual({
+    value: { ...stop, timestamp: '' },
+    kinds: ['timeUnusable'],
+  });
+  const { timestamp: _, ...timeless } = stop;
+  expect(mend('StopTransaction', timeless)).toEqual({ value: { ...stop, timestamp: '' }, kinds: ['timeMissing'] });
+});
+
+test('FIELD 12: an error code that does not exist is kept', () => {
+  const status = { connectorId: 1, status: 'Faulted', errorCode: 'Error' };
+  expect(mend('StatusNotification', status)).toEqual({ value: status, kinds: ['unknownValue'] });
+});
+
+test('Occupied of OCPP 1.5 is a status', () => {
+  const status = { connectorId: 1, status: 'Occupied', errorCode: 'NoError' };
+  expect(mend('StatusNotification', status)).toEqual({ value: status, kinds: ['enumSpelling'] });
+});
+
+test('SECURITY R3: no object is too broken for StopTransaction and MeterValues', () => {
+  expect(mend('StopTransaction', {}).value).toEqual({ transactionId: -1, timestamp: '', meterStop: -1 });
+  expect(mend('StopTransaction', { transactionId: 'none', meterStop: {}, timestamp: [], transactionData: 'x' }).value).toEqual({
+    transactionId: -1,
+    timestamp: '',
+    meterStop: -1,
+    transactionData: [],
+  });
+  expect(mend('MeterValues', null).value).toEqual({ connectorId: 0, meterValue: [] });
+  expect(mend('MeterValues', { connectorId: 1, transactionId: 2 ** 63, meterValue: [] }).value).toEqual({
+    connectorId: 1,
+    meterValue: [],
+  });
+});
+
+test('a null payload is an empty one', () => {
+  expect(mend('Heartbeat', null)).toEqual({ value: {}, kinds: ['nullPayload'] });
+});
+
+test.each([
+  ['BootNotification', {}, 'OccurenceConstraintViolation', 'chargePointVendor: missing'],
+  ['BootNotification', { ...boot, chargePointModel: {} }, 'TypeConstraintViolation', 'chargePointModel: a text is needed'],
+  ['Authorize', { idTag: ['A'] }, 'TypeConstraintViolation', 'idTag: a text is needed'],
+  ['Authorize', [], 'FormationViolation', 'payload: an object is needed'],
+  [
+    'StatusNotification',
+    { connectorId: 1, status: 'Levitating' },
+    'PropertyConstraintViolation',
+    'status: not one of the allowed values',
+  ],
+  ['StatusNotification', { connectorId: -4, status: 'Available' }, 'PropertyConstraintViolation', 'connectorId: out of range'],
+  [
+    'StatusNotification',
+    { connectorId: 'one', status: 'Available' },
+    'TypeConstraintViolation',
+    'connectorId: a number is needed',
+  ],
+])('%s %j is refused, and the field named', (name, payload, code, message) => {
+  expect(refusalOf(name, payload)).toEqual({ code, message });
+});
+
+test('SECURITY A22: nesting without end neither throws nor stays', () => {
+  const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+  expect(mend('MeterValues', { connectorId: 1, meterValue: deep, more: deep }).value).toEqual({ connectorId: 1, meterValue: [] });
+});
