@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
@@ -13,7 +12,7 @@ const checkpointPages = 16_384;
 /** The log file is cut back to this size when it could be emptied. */
 const logFileBytes = 256 * 1024 * 1024;
 
-/** Opens the database for writing, brings it to the newest version, and sees to its root. Blocks: only for the writer's thread and tests. */
+/** Opens the database for writing and brings it to the newest version. Blocks: only for the writer's thread and tests. */
 export function openForWriting(file: string): { database: Database; migrated: Migrated } {
   refuseOldSqlite();
   const isNew = file !== ':memory:' && !existsSync(file);
@@ -31,7 +30,6 @@ export function openForWriting(file: string): { database: Database; migrated: Mi
     database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     database.pragma(`journal_size_limit = ${logFileBytes}`);
     const migrated = migrate(database, migrations);
-    plantRoot(database);
     return { database, migrated };
   } catch (error) {
     database.close();
@@ -56,18 +54,4 @@ export function refuseOldSqlite(): void {
   if (major * 1_000_000 + minor * 1000 + patch < 3_051_003) {
     throw new StorageError('outdatedSqlite', `SQLite ${version} can damage the database; 3.51.3 or newer is needed.`);
   }
-}
-
-/** The one row of the system and its node, the root of the navigation tree. */
-function plantRoot(database: Database): void {
-  const now = Date.now();
-  const plant = database.transaction(() => {
-    const name = 'Charge Portal';
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    database.prepare('INSERT INTO system (id, name, timeZone, createdAt) VALUES (1, ?, ?, ?)').run(name, timeZone, now);
-    database
-      .prepare("INSERT INTO nodes (publicId, kind, name, createdAt, updatedAt) VALUES (?, 'system', ?, ?, ?)")
-      .run(randomUUIDv7(), name, now, now);
-  });
-  if (database.prepare('SELECT 1 FROM system').get() === undefined) plant.immediate();
 }

@@ -49,13 +49,10 @@ const tags = (storage: Storage) => storage.read.selectFrom('tags').select('idTag
 describe.each(['a file', ':memory:'])('storage in %s', (where) => {
   const place = () => (where === ':memory:' ? where : newFile());
 
-  test('a new database has its system, the root of the tree, and nothing else', async () => {
+  test('a new database has all tables, and nothing in them', async () => {
     const storage = await open(place());
-    expect(await storage.read.selectFrom('nodes').select(['id', 'kind', 'parentId']).execute()).toEqual([
-      { id: 1, kind: 'system', parentId: null },
-    ]);
-    expect(await storage.read.selectFrom('system').select('id').execute()).toEqual([{ id: 1 }]);
     expect(await tags(storage)).toEqual([]);
+    expect(await storage.read.selectFrom('nodes').selectAll().execute()).toEqual([]);
   });
 
   test('a unit resolves with ids and changes, and reads see it from then on', async () => {
@@ -98,6 +95,9 @@ describe.each(['a file', ':memory:'])('storage in %s', (where) => {
       'tags.publicId',
     );
     expect(await constraintOf("INSERT INTO tags (publicId, idTag, createdAt) VALUES ('x', NULL, 0)")).toBe('tags.idTag');
+    const insertRoot = "INSERT INTO nodes (publicId, kind, name, createdAt, updatedAt) VALUES (?, 'system', 'Root', 0, 0)";
+    await storage.write([{ sql: insertRoot, parameters: ['r1'] }]);
+    expect(await constraintOf(insertRoot, 'r2')).toBe('oneSystem');
     const insertSite = "INSERT INTO nodes (publicId, kind, parentId, name, createdAt, updatedAt) VALUES (?, 'site', 1, ?, 0, 0)";
     await storage.write([{ sql: insertSite, parameters: ['s1', 'Harbour'] }]);
     expect(await constraintOf(insertSite, 's2', 'harbour')).toBe('siteName');
