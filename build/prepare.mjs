@@ -12,13 +12,12 @@ const oldestMajor = 20;
 /** The project's own Node, which the package `node` brings. */
 export const projectNode = at('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-/** Installs the packages of the lock file when they are missing or older than it. Ends the process when that fails. */
+/** Installs the packages of the lock file when they are missing or others. Ends the process when that fails. */
 export function install() {
   if (Number(process.versions.node.split('.')[0]) < oldestMajor) {
     stop(`Charge Portal needs Node ${oldestMajor} or newer to install itself, and this is Node ${process.versions.node}.`);
   }
-  const installed = at('node_modules', '.package-lock.json');
-  if (existsSync(projectNode) && isNewer(installed, at('package-lock.json'))) return;
+  if (isInstalled()) return;
   console.log('Installing packages (npm ci); about a minute, the first time only.');
   const npm = process.env.npm_execpath;
   const flags = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -64,8 +63,16 @@ export function stop(sentence) {
   process.exit(1);
 }
 
-function isNewer(file, than) {
-  return existsSync(file) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
+/** npm notes in node_modules what it has put there; packages for other machines may be missing. */
+function isInstalled() {
+  const note = at('node_modules', '.package-lock.json');
+  if (!existsSync(projectNode) || !existsSync(note)) return false;
+  const wanted = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
+  const present = JSON.parse(readFileSync(note, 'utf8')).packages;
+  return Object.keys(wanted).every((path) => {
+    if (path === '') return true;
+    return present[path] ? present[path].version === wanted[path].version : wanted[path].optional || wanted[path].devOptional;
+  });
 }
 
 /** Content of files and folders, without tests and what was built. */
