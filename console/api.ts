@@ -1,4 +1,5 @@
-import { createTRPCClient, createWSClient, httpLink, splitLink, TRPCClientError, wsLink } from '@trpc/client';
+import { createTRPCClient, createWSClient, httpLink, splitLink, TRPCClientError, type TRPCLink, wsLink } from '@trpc/client';
+import { observable } from '@trpc/server/observable';
 import { ref, shallowRef } from 'vue';
 import { type Api, apiPath, type ErrorData } from '../shared/api/api.ts';
 import type { ApiError, ErrorCode, ErrorFacts } from '../shared/errors.ts';
@@ -30,13 +31,12 @@ class Socket extends WebSocket {
 }
 
 let attempts = 0;
-let client = createClient();
+let client: ReturnType<typeof createClient> | null = null;
 
 function createClient() {
   return createWSClient({
     url: () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}${apiPath}`,
     WebSocket: Socket,
-    lazy: { enabled: true, closeMs: 2_147_483_647 },
     keepAlive: { enabled: true, intervalMs: 4_000, pongTimeoutMs: 4_000 },
     // Spread, so that all consoles do not come back in the same instant after a restart of the daemon.
     retryDelayMs: () => Math.min(longestRetryMs, 250 * 2 ** Math.min(attempts++, 5)) * (0.5 + Math.random() / 2),
@@ -59,20 +59,28 @@ function createClient() {
   });
 }
 
-/** Tells when the line opens and closes; live subscriptions begin anew from where they were. Returns the end of it. */
-export function onLine(listener: LineListener): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+/** Opens the line, once somebody is signed in; it comes back by itself until `closeLine`. */
+export function openLine(): void {
+  if (client) return;
+  line.value = 'reconnecting';
+  lastHeardAt.value = Date.now();
+  client = createClient();
 }
 
-/** Ends the line: after signing out, or so that the next call opens one with the new sign-in session. */
+/** Ends the line: after signing out, or so that the next one has the new sign-in session. */
 export async function closeLine(): Promise<void> {
   line.value = 'closed';
   clearTimeout(staleTimer);
   staleTimer = undefined;
   const old = client;
-  client = createClient();
-  await old.close();
+  client = null;
+  await old?.close();
+}
+
+/** Tells when the line opens and closes; live subscriptions begin anew from where they were. Returns the end of it. */
+export function onLine(listener: LineListener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** After sleep a socket can look open and be dead: end it, and try again at once. */
@@ -85,16 +93,40 @@ document.addEventListener('visibilitychange', wake);
 window.addEventListener('pageshow', wake);
 window.addEventListener('online', wake);
 
-const overHttp = new Set(['account.signIn', 'account.signOut', 'account.me']);
+const signedOut = new Set<() => void>();
 
-/** The daemon's API. Signing in and out go over HTTP, because they set the cookie; all the rest over one WebSocket. */
+/** Calls the listener when the daemon says that nobody is signed in any more. */
+export function onNotSignedIn(listener: () => void): void {
+  signedOut.add(listener);
+}
+
+/** Hears of each answer that says so, wherever it was asked. */
+const watchSignIn: TRPCLink<Api> = () => (request) =>
+  observable((observer) =>
+    request.next(request.op).subscribe({
+      next: (value) => observer.next(value),
+      complete: () => observer.complete(),
+      error(error) {
+        if (error.data?.error.code === 'notSignedIn') for (const listener of signedOut) listener();
+        observer.error(error);
+      },
+    }),
+  );
+
+/** Signing in and out set the cookie, and a password that is for once opens no line: these go over HTTP. */
+const overHttp = new Set(['account.signIn', 'account.signOut', 'account.me', 'account.changePassword']);
+
+const overLine: TRPCLink<Api> = (runtime) => (request) => {
+  openLine();
+  if (!client) throw new Error('the line was closed while it opened');
+  return wsLink<Api>({ client })(runtime)(request);
+};
+
+/** The daemon's API: over one WebSocket, but for what has to do with the cookie. */
 export const api = createTRPCClient<Api>({
   links: [
-    splitLink({
-      condition: (operation) => overHttp.has(operation.path),
-      true: httpLink({ url: apiPath }),
-      false: (runtime) => (operation) => wsLink<Api>({ client })(runtime)(operation),
-    }),
+    watchSignIn,
+    splitLink({ condition: (operation) => overHttp.has(operation.path), true: httpLink({ url: apiPath }), false: overLine }),
   ],
 });
 

@@ -1,0 +1,26 @@
+import { shallowRef } from 'vue';
+
+const key = 'tree.open';
+const most = 500;
+const open = shallowRef<ReadonlySet<string>>(new Set(JSON.parse(localStorage.getItem(key) ?? '[]')));
+
+function keep(next: ReadonlySet<string>): void {
+  open.value = next;
+  localStorage.setItem(key, JSON.stringify([...next].slice(-most)));
+}
+
+/** The nodes of the tree that stand open, remembered on this machine. */
+export function useOpenNodes() {
+  return {
+    open,
+    toggle(id: string): void {
+      const next = new Set(open.value);
+      if (!next.delete(id)) next.add(id);
+      keep(next);
+    },
+    openAll(nodes: readonly Readonly<{ id: string }>[]): void {
+      if (nodes.every(({ id }) => open.value.has(id))) return;
+      keep(new Set([...open.value, ...nodes.map(({ id }) => id)]));
+    },
+  };
+}

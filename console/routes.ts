@@ -1,0 +1,34 @@
+import { type Component, defineAsyncComponent } from 'vue';
+import { createRouter, createWebHistory } from 'vue-router';
+import type { Right } from '../shared/model/rights.ts';
+import { everything, type NodePageKey } from './composables/node-pages.ts';
+import NodePage from './NodePage.vue';
+import Home from './pages/home/Page.vue';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the title: `page.<title>`. */
+    title?: string;
+    right?: Right;
+  }
+}
+
+/** What the pages of a node are made of; each is fetched when it is first opened. */
+export const nodePageComponents: Readonly<Record<NodePageKey, Component>> = {
+  overview: defineAsyncComponent(() => import('./pages/overview/Page.vue')),
+  statistics: defineAsyncComponent(() => import('./pages/statistics/Page.vue')),
+  users: defineAsyncComponent(() => import('./pages/users/Page.vue')),
+};
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', component: Home },
+    { path: '/account', component: () => import('./pages/account/Page.vue'), meta: { title: 'account' } },
+    { path: '/tokens', component: () => import('./pages/tokens/Page.vue'), meta: { title: 'tokens', right: 'tokens.manage' } },
+    { path: `/:node(${uuid}|${everything})/:page?/:tab?`, name: 'node', component: NodePage },
+    { path: '/:rest(.*)*', component: () => import('./pages/not-found/Page.vue'), meta: { title: 'notFound' } },
+  ],
+});
