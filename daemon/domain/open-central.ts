@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { NodeKind, OutletMode, SecurityProfile } from '../../shared/model/node.ts';
+import type { NodeKind, OutletMode } from '../../shared/model/node.ts';
 import type { ConnectorStatus } from '../../shared/model/state.ts';
 import { failInterruptedCommands } from '../storage/commands.ts';
 import { configurationReadings } from '../storage/configuration-keys.ts';
@@ -9,16 +9,13 @@ import { standingNodes, standingOutlets } from '../storage/nodes.ts';
 import { openSessions } from '../storage/sessions.ts';
 import { activeStations, noteSeen } from '../storage/stations.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { StationsTable } from '../storage/tables.ts';
 import type { Central, Clock, DomainEvent, Settings } from './central.ts';
 import { liveSession, meterOf } from './session/live.ts';
-import { newClockWatch } from './station/clock.ts';
 import { newConnector } from './station/connector.ts';
 import { type Deviations, flushDeviations, newDeviations } from './station/deviation.ts';
 import { newGate } from './station/gate.ts';
-import { keyFromColumn } from './station/key.ts';
 import { newStations, type Stations } from './station/registry.ts';
-import type { Station } from './station/station.ts';
+import { stationOf } from './station/station-of.ts';
 import { newLiveTree } from './topology/live-tree.ts';
 import { ensureSystem } from './topology/system.ts';
 import { showStation } from './topology/tree-state.ts';
@@ -126,39 +123,6 @@ const nodeOf = (node: Node) => ({
   key: node.address ?? '',
   position: node.position,
 });
-
-/** A station as it stands in memory, without its connectors. */
-export function stationOf(
-  row: StationsTable,
-  place: Readonly<{ publicId: string; siteId: number; timeZone: string }>,
-  log: Logger,
-): Station {
-  const registration = row.registration as Station['registration']; // The schema allows nothing else.
-  return {
-    id: row.nodeId,
-    ...place,
-    chargeBoxId: row.chargeBoxId,
-    securityProfile: row.securityProfile as SecurityProfile, // The schema allows nothing else.
-    registration,
-    booted: registration === 'accepted' && row.bootedAt !== null,
-    pingIntervalS: row.pingIntervalS,
-    requireSubprotocol: row.requireSubprotocol === 1,
-    link: null,
-    firstConnectedAt: row.firstConnectedAt,
-    lastSeenAt: row.lastSeenAt,
-    bootedAt: row.bootedAt,
-    firmware: row.firmware,
-    address: row.address,
-    key: keyFromColumn(row.passwordHashes),
-    pendingKey: keyFromColumn(row.pendingPasswordHashes),
-    clockOffsetMs: row.clockOffsetMs ?? 0,
-    clock: newClockWatch(),
-    configurationReadAt: null,
-    connectionTimeoutS: null,
-    connectors: new Map(),
-    log: log.child({ station: row.chargeBoxId }),
-  };
-}
 
 async function loadStates(central: Central): Promise<void> {
   for (const state of await connectorStates(central.storage.read)) {

@@ -40,3 +40,13 @@ export const configurationKey = (read: Kysely<Tables>, stationId: number, key: s
     .where('stationId', '=', stationId)
     .where((eb) => eb(eb.fn<string>('lower', ['key']), '=', key.toLowerCase()))
     .executeTakeFirst();
+
+/** The new value of a key that the station accepted, under the spelling that it uses itself (FACTS §6.15). */
+export const setConfigurationKey = (key: Key): Statement =>
+  statement(
+    db
+      .updateTable('configurationKeys')
+      .set({ value: key.value, readAt: key.readAt })
+      .where('stationId', '=', key.stationId)
+      .where((eb) => eb(eb.fn<string>('lower', ['key']), '=', key.key.toLowerCase())),
+  );

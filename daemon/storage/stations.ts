@@ -1,11 +1,12 @@
-import type { Insertable, Kysely, Updateable } from 'kysely';
+import type { Kysely, Updateable } from 'kysely';
 import { db, hot, statement } from './db.ts';
 import { idOfNode } from './nodes.ts';
 import type { Statement } from './storage.ts';
 import type { StationsTable, Tables } from './tables.ts';
 
-type NewStation = Omit<Insertable<StationsTable>, 'nodeId'>;
+type NewStation = Omit<StationsTable, 'nodeId'>;
 
+/** A station of which nothing is known yet. */
 export const newStation = (chargeBoxId: string, securityProfile: number, passwordHashes: string | null): NewStation => ({
   chargeBoxId,
   active: 1,

@@ -9,6 +9,10 @@ import type { Connector, Station } from './station.ts';
 /** A station that counts on and on does not fill the tree. */
 const mostOutlets = 100;
 
+/** Name of an outlet that nobody has named. */
+export const outletName = (connectorId: number): string => `Outlet ${connectorId}`;
+
+/** A connector of which nothing was heard. `outletId` is null for number 0. */
 export const newConnector = (connectorId: number, outletId: number | null, mode: Connector['mode']): Connector => ({
   connectorId,
   outletId,
@@ -77,7 +81,7 @@ async function insert(central: Central, station: Station, connectorId: number): 
       kind: 'outlet',
       parentId: station.id,
       siteId: station.siteId,
-      name: `Outlet ${connectorId}`,
+      name: outletName(connectorId),
       description: '',
       position: connectorId,
       version: 1,

@@ -1,0 +1,41 @@
+import { setConfigurationKey } from '../../storage/configuration-keys.ts';
+import { updateStation } from '../../storage/stations.ts';
+import type { Statement } from '../../storage/storage.ts';
+import { isSecretKey } from '../station/configuration.ts';
+import { hashKey, keyColumn } from '../station/key.ts';
+import type { Station, StationAnswer } from '../station/station.ts';
+import { rule } from './rule.ts';
+
+const hidden = '********';
+
+/**
+ * Changes a configuration key. A new AuthorizationKey is on disk, as a hash, before it is sent, and both keys are accepted until the station
+ * answers or uses one: no answer must not lock it out (SECURITY R16, A01). Its value is stored and shown nowhere.
+ */
+export const changeConfiguration = rule('changeConfiguration', {
+  shown: (request) => (isSecretKey(request.key) ? { ...request, value: hidden } : request),
+  before: (_central, station, { key, value }) => {
+    if (!isSecretKey(key)) return [];
+    station.pendingKey = hashKey(value);
+    return [updateStation(station.id, { pendingPasswordHashes: keyColumn(station.pendingKey) })];
+  },
+  answered: (central, station, { key, value }, answer) => {
+    if (isSecretKey(key)) return rotated(station, answer);
+    const isKept = answer.outcome === 'accepted';
+    return isKept ? [setConfigurationKey({ stationId: station.id, key, readonly: 0, value, readAt: central.clock.now() })] : [];
+  },
+});
+
+/** *Accepted* ends the old key, a refusal the new one; anything else leaves both until one is used. */
+function rotated(station: Station, answer: StationAnswer): readonly Statement[] {
+  if (answer.outcome === 'accepted' && answer.answer === 'Accepted') {
+    station.key = station.pendingKey ?? station.key;
+    station.pendingKey = null;
+    return [updateStation(station.id, { passwordHashes: keyColumn(station.key), pendingPasswordHashes: null })];
+  }
+  if (answer.outcome === 'rejected') {
+    station.pendingKey = null;
+    return [updateStation(station.id, { pendingPasswordHashes: null })];
+  }
+  return [];
+}
