@@ -1,15 +1,15 @@
+import { Value } from 'typebox/value';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Language, Me, themes } from '../../shared/api/account.ts';
 import { account } from '../../shared/api/account.ts';
 import { rights, roleHas } from '../../shared/model/rights.ts';
 import { TableView } from '../../shared/model/table.ts';
-import { Value } from 'typebox/value';
-import packageJson from '../../package.json' with { type: 'json' };
-import { deleteTableView, saveTableView, tableViewsOf } from '../storage/table-views.ts';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import { changeEmail, changePassword, ownAccount, saveSettings } from '../domain/user/own-account.ts';
 import type { Person } from '../domain/user/person.ts';
 import { endSignIn, openSignIns, signIn, signOut } from '../domain/user/sign-in.ts';
+import { deleteTableView, saveTableView, tableViewsOf } from '../storage/table-views.ts';
 import { implement } from './procedure.ts';
 
 /** Signing in, and one's own account. */
@@ -82,7 +82,15 @@ async function me(central: Central, person: Person): Promise<Me> {
   };
   if (person.accountId === null) {
     const settings = { language: null, theme: 'auto', timeZone: null } as const;
-    return { accountId: person.publicId, email: '', firstName: person.name, lastName: '', mustChangePassword: false, settings, ...shown };
+    return {
+      accountId: person.publicId,
+      email: '',
+      firstName: person.name,
+      lastName: '',
+      mustChangePassword: false,
+      settings,
+      ...shown,
+    };
   }
   const row = await ownAccount(central, person);
   return {

@@ -102,7 +102,9 @@ function viewOf({ scope }: Person) {
   const differences = (changes: Changes, since: number) => {
     const nodes: TreeNode[] = [];
     const states: NodeChange[] = [];
-    const removed = changes.removed.filter((gone) => covers(scope, gone.siteId) || shown?.has(gone.publicId)).map((gone) => gone.publicId);
+    const removed = changes.removed
+      .filter((gone) => covers(scope, gone.siteId) || shown?.has(gone.publicId))
+      .map((gone) => gone.publicId);
     for (const live of changes.nodes) {
       if (!shows(live)) {
         if (shown?.has(live.publicId)) removed.push(live.publicId);

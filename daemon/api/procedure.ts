@@ -99,7 +99,8 @@ type Resolving = Readonly<{ ctx: Context; input: unknown; path: string; signal: 
 
 /** The one place that decides whether somebody may call a procedure at all. Where it may act is decided by the nodes, and by queries. */
 async function admit(procedure: Procedure, { central, visitor }: Context, path: string): Promise<Person | null> {
-  const person = visitor.token === null ? null : await personOf(central, visitor.token, visitor.address, procedure.kind !== 'subscription');
+  const person =
+    visitor.token === null ? null : await personOf(central, visitor.token, visitor.address, procedure.kind !== 'subscription');
   if (procedure.right === 'public') return person;
   if (!person) throw new DomainError('notSignedIn');
   // Somebody with a password that others may know does nothing before changing it.

@@ -1,8 +1,8 @@
-import { removedNode } from '../storage/node-details.ts';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import type { LiveNode } from '../domain/topology/live-tree.ts';
 import { covers, type Person } from '../domain/user/person.ts';
+import { removedNode } from '../storage/node-details.ts';
 
 /**
  * A node by its public id, within the person's scope. Outside it nodes do not exist: `nodeUnknown`, the same as for one that never was.

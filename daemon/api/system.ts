@@ -17,7 +17,11 @@ export const systemRouter = implement(system, {
   },
   async audit({ central, input }) {
     const rows = await auditPage(central.storage.read, input);
-    return rows.map(({ accountId: _, siteId: __, before, after, ...row }) => ({ ...row, before: parsed(before), after: parsed(after) }));
+    return rows.map(({ accountId: _, siteId: __, before, after, ...row }) => ({
+      ...row,
+      before: parsed(before),
+      after: parsed(after),
+    }));
   },
 });
 

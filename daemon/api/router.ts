@@ -1,0 +1,17 @@
+import { accountRouter } from './account.ts';
+import { t } from './procedure.ts';
+import { sessionsRouter } from './sessions.ts';
+import { stationsRouter } from './stations.ts';
+import { systemRouter } from './system.ts';
+import { treeRouter } from './tree.ts';
+import { usersRouter } from './users.ts';
+
+/** The whole API; `shared/api/api.ts` has its contract. */
+export const router = t.router({
+  account: accountRouter,
+  sessions: sessionsRouter,
+  stations: stationsRouter,
+  system: systemRouter,
+  tree: treeRouter,
+  users: usersRouter,
+});
