@@ -3,6 +3,7 @@ import type { Authentication, SessionFlag, SessionRow, SessionState } from '../.
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import { closeSession } from '../domain/session/close.ts';
+import { energyCurve } from '../domain/session/curve.ts';
 import { covers, type Person } from '../domain/user/person.ts';
 import {
   type SessionListRow,
@@ -50,7 +51,7 @@ export const sessionsRouter = implement(sessions, {
     if (!session) throw new DomainError('sessionUnknown');
     return {
       session,
-      samples: samples.map(({ sampledAt, ...sample }) => ({ at: sampledAt, ...sample })),
+      samples: energyCurve(found, samples).map(({ sampledAt, ...sample }) => ({ at: sampledAt, ...sample })),
       events: events.map((event) => ({ ...event, data: JSON.parse(event.data) })),
     };
   },

@@ -224,7 +224,7 @@ export type SessionListRow = Awaited<ReturnType<typeof sessionRows>>[number];
 export const sessionByPublicId = (read: Kysely<Tables>, publicId: string) =>
   read
     .selectFrom('sessions')
-    .select(['id', 'siteId', 'accountId', 'stationId', 'connectorId', 'startedAt'])
+    .select(['id', 'siteId', 'accountId', 'stationId', 'connectorId', 'startedAt', 'meterStartWh'])
     .where('publicId', '=', publicId)
     .executeTakeFirst();
 
