@@ -48,7 +48,6 @@ export function openSockets(surroundings: Surroundings): Sockets {
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
-    clientTracking: false,
   });
   const listeners = new WeakMap<IncomingMessage, Listener>();
 
