@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { runDemo } from '../simulator/demo.ts';
 import { type Ports, publicAddresses, type ReadyAddresses, readyAddresses } from './addresses.ts';
 import { openCertificates } from './certificates.ts';
 import type { Configuration } from './config.ts';
@@ -17,6 +18,9 @@ import { startStationListener } from './ocpp/listener.ts';
 import { databaseFile, settingsOf } from './settings.ts';
 import { openStorage } from './storage/open.ts';
 
+const _demoDays = 7;
+const demoSeed = 7;
+
 /** A daemon that listens. */
 export type Daemon = Readonly<{
   addresses: ReadyAddresses;
@@ -30,6 +34,7 @@ export type Daemon = Readonly<{
 export async function startDaemon(configuration: Configuration, log: Logger): Promise<Daemon> {
   await using started = new AsyncDisposableStack();
   const { data, host } = configuration;
+  const file = configuration.provision === '' ? null : readProvision(readFileSync(configuration.provision, 'utf8'));
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const running: Running = { central: null, ports: null };
   const control = await holdDataFolder(data, (request) => answerControl(running, request));
@@ -42,7 +47,7 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   started.defer(() => central.close());
   running.central = central;
 
-  if (configuration.provision !== '') await provision(central, readProvision(readFileSync(configuration.provision, 'utf8')));
+  if (file) await provision(central, file);
   const administrator = await ensureAdministrator(central);
   if (configuration.bootstrapToken !== '') await ensureBootstrapToken(central, configuration.bootstrapToken);
 
@@ -71,8 +76,12 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   };
   running.ports = ports;
 
+  if (configuration.demo) {
+    const demo = runDemo(`ws://${reachable(host)}:${stations.port}/Ocpp/websocket`, demoSeed);
+    started.defer(() => demo.close());
+  }
+
   const addresses = readyAddresses(configuration, ports, tls.fingerprint);
-  if (configuration.readyFile !== '') writeWhole(configuration.readyFile, JSON.stringify(addresses));
   log.info({ ...addresses }, 'listening');
   const open = started.move();
   return { addresses, administrator, close: () => open.disposeAsync() };
@@ -85,10 +94,4 @@ async function answerControl({ central, ports }: Running, request: ControlReques
   if (request.ask === 'status') return { pid: process.pid, ports: Object.values(ports ?? {}) };
   if (central === null) return { error: 'The daemon is still starting; try again in a moment.' };
   return { password: await resetPassword(central, request.email) };
-}
-
-/** Readers never find half a file: it appears under its name when it is complete. */
-function writeWhole(file: string, content: string): void {
-  writeFileSync(`${file}.new`, `${content}\n`);
-  renameSync(`${file}.new`, file);
 }

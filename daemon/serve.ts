@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationHelp, readConfiguration } from './config.ts';
 import { openLog } from './log.ts';
@@ -17,6 +17,7 @@ export async function serve(flags: readonly string[]): Promise<number> {
   const configuration = readConfiguration(flags, process.env);
   const daemon = await startDaemon(configuration, openLog(configuration.logLevel));
   sayWhere(daemon);
+  if (configuration.readyFile !== '') writeWhole(configuration.readyFile, JSON.stringify(daemon.addresses));
   const signal = await stopAsked;
   console.log(`${signal}: stopping.`);
   const late = setTimeout(() => {
@@ -51,4 +52,10 @@ function sayWhere({ addresses, administrator }: Daemon): void {
   if (!existsSync(join(import.meta.dirname, '../console/dist/index.html')))
     lines.push('', '  The console is not built: npm start builds it.');
   console.log(lines.join('\n'));
+}
+
+/** Readers never find half a file: it appears under its name when it is complete. */
+function writeWhole(file: string, content: string): void {
+  writeFileSync(`${file}.new`, `${content}\n`);
+  renameSync(`${file}.new`, file);
 }

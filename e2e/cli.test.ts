@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,6 +169,7 @@ describe('serve', () => {
     const { code, err } = await run(['serve', '--data', data, ...freePorts, '--provision', file]);
     expect(code).toBe(1);
     expect(err).toMatch(/^Provision file, sites\[0\]\.stations\[0\]\.outlets\[0\]\.connectorId: /);
+    expect(existsSync(data)).toBe(false);
     expect(err).not.toMatch(/^\s+at /m);
   });
 
