@@ -12,3 +12,6 @@ export type MenuItem = Readonly<{
   /** Why it cannot be chosen now. */
   reason?: string | undefined;
 }>;
+
+/** What the items below it are about. */
+export type MenuHeading = Readonly<{ heading: string }>;

@@ -2,7 +2,16 @@ import { shallowRef } from 'vue';
 
 const key = 'tree.open';
 const most = 500;
-const open = shallowRef<ReadonlySet<string>>(new Set(JSON.parse(localStorage.getItem(key) ?? '[]')));
+const open = shallowRef<ReadonlySet<string>>(new Set(remembered()));
+
+function remembered(): string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    return Array.isArray(stored) ? stored.map(String) : [];
+  } catch {
+    return [];
+  }
+}
 
 function keep(next: ReadonlySet<string>): void {
   open.value = next;
