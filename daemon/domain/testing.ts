@@ -7,6 +7,8 @@ import { openStorage } from '../storage/open.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Central, DomainEvent, Settings } from './central.ts';
 import { openCentral } from './open-central.ts';
+import { boot } from './station/boot.ts';
+import { connected } from './station/connect.ts';
 import type { Station, StationAnswer, StationLink } from './station/station.ts';
 import { createNode } from './topology/create.ts';
 import type { Person } from './user/person.ts';
@@ -172,7 +174,7 @@ function joined(
       });
       const station = central.stations.byId(node.id);
       if (!station) throw new Error('the station was not registered');
-      if (given.isOnline ?? true) connect(station, clock);
+      if (given.isOnline ?? true) await comeOnline(central, station, clock);
       return station;
     },
     async addTag(tag) {
@@ -208,11 +210,20 @@ function joined(
   };
 }
 
-/** Puts a station online at once, without the rules of coming in, which have tests of their own. */
-function connect(station: Station, clock: TestClock): void {
-  station.link = testLink(clock);
-  station.firstConnectedAt = clock.now();
-  station.lastSeenAt = clock.now();
-  station.bootedAt = clock.now();
-  station.booted = true;
+const bootFacts = {
+  vendor: 'Vendor',
+  model: 'Model',
+  serialNumber: null,
+  boxSerialNumber: null,
+  firmware: '1.0',
+  iccid: null,
+  imsi: null,
+  meterType: null,
+  meterSerialNumber: null,
+};
+
+async function comeOnline(central: Central, station: Station, clock: TestClock): Promise<void> {
+  station.configurationReadAt = clock.now(); // Else it is asked for its configuration in the middle of a test.
+  await connected(central, station, testLink(clock), true);
+  await boot(central, station, bootFacts);
 }

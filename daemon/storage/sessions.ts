@@ -96,5 +96,5 @@ export type SessionRecord = NonNullable<Awaited<ReturnType<typeof sessionById>>>
 export const openSessions = (read: Kysely<Tables>) =>
   read.selectFrom('sessions').selectAll().where('state', 'in', ['charging', 'stopped']).orderBy('id').execute();
 
-export const sessionByPublicId = (read: Kysely<Tables>, publicId: string) =>
+export const recordByPublicId = (read: Kysely<Tables>, publicId: string) =>
   read.selectFrom('sessions').selectAll().where('publicId', '=', publicId).executeTakeFirst();

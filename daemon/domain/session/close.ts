@@ -1,4 +1,4 @@
-import { sessionByPublicId } from '../../storage/sessions.ts';
+import { recordByPublicId } from '../../storage/sessions.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { showConnector } from '../topology/tree-state.ts';
@@ -13,11 +13,11 @@ import { inTurn } from './turn.ts';
  * it counts. Refuses with `sessionUnknown` and `sessionNotOpen`.
  */
 export async function closeSession(central: Central, person: Person, publicId: string): Promise<void> {
-  const found = await sessionByPublicId(central.storage.read, publicId);
+  const found = await recordByPublicId(central.storage.read, publicId);
   const station = found && central.stations.byId(found.stationId);
   if (!found || !station) throw new DomainError('sessionUnknown');
   await inTurn(station, async () => {
-    const record = await sessionByPublicId(central.storage.read, publicId);
+    const record = await recordByPublicId(central.storage.read, publicId);
     if (!record || (record.state !== 'charging' && record.state !== 'stopped')) throw new DomainError('sessionNotOpen');
     const connector = station.connectors.get(record.connectorId);
     const open = connector?.session?.id === record.id ? connector.session : null;

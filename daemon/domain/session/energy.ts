@@ -146,14 +146,13 @@ function energyOf(meter: Meter, stopWh: number | null, most: number): Energy {
 
   const difference = stopWh - startWh;
   if (isBetween(difference, 0, most)) {
-    if (isKilowattHours(meter, difference)) return flagged(difference * 1000, 'unitGuessed');
+    if (isProven(meter, difference * 1000)) return flagged(difference * 1000, 'unitGuessed');
     // Zero as the start of a register that already stood high: the samples, or the time before, knew better.
     if (startWh === 0 && baseWh !== null && baseWh > 0 && stopWh >= baseWh) return flagged(stopWh - baseWh, 'meterMissing');
     return flagged(difference);
   }
   if (difference > most) {
-    if (startWh > 0 && isBetween(stopWh - startWh * 1000, -1000, most))
-      return flagged(Math.max(0, stopWh - startWh * 1000), 'unitGuessed');
+    if (isProven(meter, stopWh - startWh * 1000)) return flagged(stopWh - startWh * 1000, 'unitGuessed');
     const base = baseWh ?? beforeWh;
     if (startWh === 0 && base !== null && isBetween(stopWh - base, 0, most)) return flagged(stopWh - base, 'meterMissing');
     return flagged(null, 'implausible');
@@ -165,8 +164,7 @@ function energyOf(meter: Meter, stopWh: number | null, most: number): Energy {
 function lower(meter: Meter, stopWh: number, most: number): Energy {
   const { startWh, lastWh } = meter;
   if (startWh - stopWh <= 10) return flagged(0);
-  if (stopWh > 0 && isBetween(stopWh * 1000 - startWh, -1000, most))
-    return flagged(Math.max(0, stopWh * 1000 - startWh), 'unitGuessed');
+  if (isProven(meter, stopWh * 1000 - startWh)) return flagged(stopWh * 1000 - startWh, 'unitGuessed');
   const rollOver = rollOvers.find(
     (size) => startWh < size && startWh >= 0.95 * size && stopWh <= 0.05 * size && size - startWh + stopWh <= most,
   );
@@ -183,7 +181,6 @@ function withoutStart(meter: Meter, stopWh: number, most: number): Energy {
   return flagged(base !== null && isBetween(stopWh - base, 0, most) ? stopWh - base : energySoFar(meter), 'meterMissing');
 }
 
-/** Power over time says a thousand times as much: kWh were sent as Wh (FIELD 9). */
-function isKilowattHours(meter: Meter, difference: number): boolean {
-  return meter.byPowerWh > 500 && difference > 0 && isBetween(difference * 1000, meter.byPowerWh / 2, meter.byPowerWh * 2 + 1000);
-}
+/** Power over time says as much: what looks wrong by a factor of 1000 was kWh under the name of Wh (FIELD 9). Without proof it is not. */
+const isProven = ({ byPowerWh }: Meter, guessWh: number): boolean =>
+  byPowerWh > 500 && guessWh > 0 && isBetween(guessWh, byPowerWh / 2 - 1000, byPowerWh * 2 + 1000);

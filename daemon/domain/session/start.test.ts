@@ -120,7 +120,11 @@ test('R11: times of 2106 and of year 222222017 lose nothing', async () => {
   const made = await testCentral({ tags: ['04A1B2C3'] });
   const { central, station } = made;
   for (const startedAt of [Date.UTC(2106, 0, 1), 7_012_519_689_600_000, Date.UTC(1970, 0, 1), null]) {
-    const { transactionId } = await startSession(central, station, start({ startedAt, meterStartWh: Math.round((startedAt ?? 1) / 1e6) }));
+    const { transactionId } = await startSession(
+      central,
+      station,
+      start({ startedAt, meterStartWh: Math.round((startedAt ?? 1) / 1e6) }),
+    );
     expect(await sessionById(central.storage.read, transactionId)).toMatchObject({ startedAt: testStart });
   }
   await made.close();
@@ -141,7 +145,11 @@ test('an older start from the queue of a station stands beside what runs', async
   const made = await testCentral({ tags: ['04A1B2C3', 'BBBB'] });
   const { central, station } = made;
   const live = await startSession(central, station, start());
-  const old = await startSession(central, station, start({ idTag: 'BBBB', startedAt: testStart - 86_400_000, meterStartWh: 100 }));
+  const old = await startSession(
+    central,
+    station,
+    start({ idTag: 'BBBB', startedAt: testStart - 86_400_000, meterStartWh: 100 }),
+  );
   expect(station.connectors.get(1)?.session?.id).toBe(live.transactionId);
   await stopSession(central, station, stop(old.transactionId, { stoppedAt: testStart - 82_800_000, meterStopWh: 1100 }));
   expect(await sessionById(central.storage.read, old.transactionId)).toMatchObject({
@@ -161,7 +169,11 @@ test('R2: starts and stops sent one to five times in any order are exactly one r
   await fc.assert(
     fc.asyncProperty(
       fc.array(
-        fc.record({ connectorId: fc.integer({ min: 1, max: 4 }), starts: fc.integer({ min: 1, max: 5 }), stops: fc.integer({ min: 1, max: 5 }) }),
+        fc.record({
+          connectorId: fc.integer({ min: 1, max: 4 }),
+          starts: fc.integer({ min: 1, max: 5 }),
+          stops: fc.integer({ min: 1, max: 5 }),
+        }),
         { minLength: 1, maxLength: 4 },
       ),
       fc.infiniteStream(fc.nat()),
@@ -205,7 +217,9 @@ test('a meter value with the id of a refused start beside a good session is kept
   await startSession(central, station, start());
   clock.advance(60_000);
   const refused = await startSession(central, station, start({ idTag: 'STRANGER', startedAt: clock.now() }));
-  const values = [{ measurand: 'Power.Active.Import', phase: null, location: null, unit: 'W', format: 'Raw' as const, value: '5' }];
+  const values = [
+    { measurand: 'Power.Active.Import', phase: null, location: null, unit: 'W', format: 'Raw' as const, value: '5' },
+  ];
   await recordMeterValues(central, station, {
     connectorId: 1,
     transactionId: refused.transactionId,

@@ -57,7 +57,7 @@ export function watchClock(central: Central, station: Station, saidAt: number | 
 
 /** Small jitter changes nothing, so that a message sent again gets the same corrected time as before. */
 function setOffset(station: Station, offsetMs: number): boolean {
-  if (Math.abs(offsetMs - station.clockOffsetMs) < clockToleranceMs / 2) return false;
+  if (Math.abs(offsetMs - station.clockOffsetMs) < clockToleranceMs) return false;
   station.clockOffsetMs = offsetMs;
   return true;
 }

@@ -3,6 +3,7 @@ import type { Central } from '../central.ts';
 import { tellDeed } from '../command/proof.ts';
 import { showStation } from '../topology/tree-state.ts';
 import { stationEvent } from './event.ts';
+import { mayTell } from './gate.ts';
 import type { Station, StationLink } from './station.ts';
 
 const probeMs = 5000;
@@ -19,7 +20,14 @@ export async function connected(
   link: StationLink,
   authenticated: boolean,
 ): Promise<'connected' | 'refused'> {
-  if (!authenticated && !(await isFree(central, station, link))) return 'refused';
+  // From the last look at the older line to the taking of its place nothing may wait, else two would take it.
+  for (let old = station.link; old && !authenticated; old = station.link) {
+    const isAlive = await old.probe(probeMs);
+    if (station.link !== old) continue;
+    if (!isAlive) break;
+    await tellIntruder(central, station, link, old);
+    return 'refused';
+  }
   const before = station.link;
   const now = central.clock.now();
   const wasAlive = before !== null && station.lastSeenAt !== null && now - station.lastSeenAt < aliveMs;
@@ -55,18 +63,11 @@ export async function connected(
   return 'connected';
 }
 
-/** Asks the older line, and again if meanwhile another one has come, until one answers or there is none. */
-async function isFree(central: Central, station: Station, link: StationLink): Promise<boolean> {
-  for (let old = station.link; old; old = station.link) {
-    const isAlive = await old.probe(probeMs);
-    if (station.link !== old) continue;
-    if (!isAlive) return true;
-    station.log.warn({ address: link.address, from: old.address }, 'second connection refused: the first one is alive');
-    const data = { address: link.address, connectedFrom: old.address };
-    await central.storage.write([stationEvent(central, station, { kind: 'station.intruder', severity: 'warning', data })]);
-    return false;
-  }
-  return true;
+async function tellIntruder(central: Central, station: Station, link: StationLink, old: StationLink): Promise<void> {
+  station.log.warn({ address: link.address, from: old.address }, 'second connection refused: the first one is alive');
+  if (!mayTell(central.gate, `${station.id} intruder ${link.address}`, central.clock.now())) return;
+  const data = { address: link.address, connectedFrom: old.address };
+  await central.storage.write([stationEvent(central, station, { kind: 'station.intruder', severity: 'warning', data })]);
 }
 
 /** The line has ended. The end of a line that was replaced changes nothing. */

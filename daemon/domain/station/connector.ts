@@ -44,7 +44,8 @@ export async function outletFor(central: Central, station: Station, connectorId:
 }
 
 async function makeOutlet(central: Central, station: Station, connectorId: number): Promise<Connector | null> {
-  if (station.connectors.size > mostOutlets || connectorId > 1000) {
+  const outlets = station.connectors.size - (station.connectors.has(0) ? 1 : 0);
+  if (outlets >= mostOutlets || connectorId > 1000) {
     station.log.warn({ connectorId }, 'connector ignored: the station reports more than can be');
     return null;
   }
