@@ -1,6 +1,9 @@
 import { connect as connectTcp } from 'node:net';
+import Database from 'better-sqlite3';
 import { RPCClient } from 'ocpp-rpc';
 import { WebSocket } from 'ws';
+import { databaseFile } from '../../daemon/settings.ts';
+import type { Provision } from '../../shared/provision.ts';
 
 /** A frame as it stood on the wire. */
 export type WireFrame = readonly unknown[];
@@ -25,8 +28,10 @@ export type RawOptions = Readonly<{
   user?: string;
   protocols?: string[];
   headers?: Record<string, string>;
-  /** Trusts any certificate. */
-  tls?: boolean;
+  /** Path of the endpoint with the identity, as it stands in the request line; else it is made from the identity. */
+  path?: string;
+  /** The loopback address to come from, e.g. `127.0.0.2`: limits count by address. */
+  from?: string;
 }>;
 
 export const basic = (user: string, password: string | Buffer): string =>
@@ -34,11 +39,13 @@ export const basic = (user: string, password: string | Buffer): string =>
 
 /** Opens a bare WebSocket as a station; rejects with the HTTP status as `Unexpected server response: 404`. */
 export async function rawStation(endpoint: string, chargeBoxId: string, options: RawOptions = {}): Promise<RawStation> {
-  const { password, user = chargeBoxId, protocols = ['ocpp1.6'], headers = {}, tls } = options;
+  const { password, user = chargeBoxId, protocols = ['ocpp1.6'], headers = {}, path, from } = options;
   const authorization = password === undefined ? {} : { authorization: basic(user, password) };
-  const socket = new WebSocket(`${endpoint}/${encodeURIComponent(chargeBoxId)}`, protocols, {
+  const url = path === undefined ? `${endpoint}/${encodeURIComponent(chargeBoxId)}` : new URL(endpoint).origin + path;
+  const socket = new WebSocket(url, protocols, {
     headers: { ...authorization, ...headers },
-    ...(tls && { rejectUnauthorized: false }),
+    rejectUnauthorized: false,
+    ...(from !== undefined && { localAddress: from }),
   });
   const received: WireFrame[] = [];
   const waiting: { fits: (frame: WireFrame) => boolean; take: (frame: WireFrame) => void; drop: (error: Error) => void }[] = [];
@@ -125,6 +132,42 @@ export function strictStation(endpoint: string, chargeBoxId: string, options: Re
     callTimeoutMs: 20_000,
     ...options,
   } as ConstructorParameters<typeof RPCClient>[0]); // Its types call every option necessary.
+}
+
+/** Rows of a daemon's database as they are on disk now. */
+export function rowsOf(
+  daemon: Readonly<{ data: string }>,
+  sql: string,
+  ...parameters: readonly unknown[]
+): Record<string, unknown>[] {
+  const database = new Database(databaseFile(daemon.data), { readonly: true });
+  try {
+    // SQLite's rows are objects of its columns.
+    return database.prepare(sql).all(...parameters) as Record<string, unknown>[];
+  } finally {
+    database.close();
+  }
+}
+
+/** One site with stations; each has two outlets that anybody may use, unless `rfid`. No password: security profile 0. */
+export function siteOf(
+  ...stations: readonly Readonly<{ id: string; password?: string; rfid?: boolean }>[]
+): NonNullable<Provision['sites']> {
+  const outlets = (mode: 'OPEN' | 'RFID') => [
+    { connectorId: 1, mode },
+    { connectorId: 2, mode },
+  ];
+  return [
+    {
+      name: 'Test site',
+      stations: stations.map(({ id, password, rfid }) => ({
+        name: id,
+        chargeBoxId: id,
+        outlets: outlets(rfid ? 'RFID' : 'OPEN'),
+        ...(password !== undefined && { password }),
+      })),
+    },
+  ];
 }
 
 /** The facts of a healthy boot. */
