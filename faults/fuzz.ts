@@ -11,6 +11,10 @@ export type FuzzTask = Readonly<{ inputs: number; seed: number; say(line: string
 export type FuzzReport = Readonly<{
   inputs: number;
   problems: readonly string[];
+  /** What became of the frames: answered with success, answered with an error, connections that the daemon closed. */
+  results: number;
+  errors: number;
+  closed: number;
   /** Of a good station's heartbeats, ms: alone, and while others misbehave. */
   quietP99Ms: number;
   p99Ms: number;
@@ -48,6 +52,9 @@ export async function fuzz({ inputs, seed, say }: FuzzTask): Promise<FuzzReport>
   return {
     inputs: progress.sent,
     problems,
+    results: progress.results,
+    errors: progress.errors,
+    closed: progress.closed,
     quietP99Ms,
     p99Ms: goodStation.p99Ms,
     slowestMs: goodStation.slowestMs,
@@ -62,6 +69,9 @@ class Progress {
   readonly #daemon: TestDaemon;
   readonly #say: (line: string) => void;
   sent = 0;
+  results = 0;
+  errors = 0;
+  closed = 0;
   #lastIdentity = 0;
   earlyBytes = 0;
 
@@ -87,6 +97,11 @@ class Progress {
     const bytes = residentBytes(this.#daemon.pid);
     if (this.earlyBytes === 0) this.earlyBytes = bytes;
     this.#say(`${this.sent} of ${this.#inputs} frames, daemon has ${Math.round(bytes / 1024 / 1024)} MB`);
+  }
+
+  noteAnswer(text: string): void {
+    if (text.startsWith('[3,')) this.results++;
+    else if (text.startsWith('[4,')) this.errors++;
   }
 
   /** What people see afterwards must still be shown: bad values that were kept must not break a page (A6). */
@@ -115,7 +130,7 @@ async function misbehave(url: string, random: Random, progress: Progress, proble
   const strangeness = new Strangeness(random);
   while (!progress.isOver && problems.length < 20) {
     const station = progress.nextStation();
-    const guest = new Guest();
+    const guest = new Guest((text) => progress.noteAnswer(text));
     try {
       await guest.enter(`${url}/${identityOf(station)}`, addressOf(station));
     } catch (error) {
@@ -132,6 +147,7 @@ async function misbehave(url: string, random: Random, progress: Progress, proble
       }
       const outcome = await guest.question();
       if (outcome === 'silence') problems.push(`${identityOf(station)} got no answer any more after ${progress.sent} frames`);
+      if (outcome === 'closed') progress.closed++;
       if (outcome !== 'answer') break;
     }
     guest.line?.drop();
@@ -145,6 +161,11 @@ class Guest {
   #questions = 0;
   #expected = '';
   #settle: ((outcome: 'answer' | 'closed') => void) | null = null;
+  readonly #noteAnswer: (text: string) => void;
+
+  constructor(noteAnswer: (text: string) => void = () => undefined) {
+    this.#noteAnswer = noteAnswer;
+  }
 
   async enter(url: string, localAddress: string): Promise<void> {
     this.line = await Line.open({
@@ -152,6 +173,7 @@ class Guest {
       localAddress,
       onText: (text) => {
         if (this.#expected !== '' && text.startsWith(this.#expected)) this.#settle?.('answer');
+        else this.#noteAnswer(text);
       },
       onClose: () => {
         this.isOpen = false;
@@ -234,7 +256,8 @@ if (import.meta.main) {
   for (const problem of report.problems) console.log(problem);
   const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
   console.log(
-    `${report.inputs} strange frames (seed ${flags.seed}): ${report.problems.length} problems; memory ${megabytes(report.earlyBytes)} MB ` +
+    `${report.inputs} strange frames (seed ${flags.seed}): ${report.problems.length} problems; ${report.results} answered, ` +
+      `${report.errors} refused, ${report.closed} connections closed; memory ${megabytes(report.earlyBytes)} MB ` +
       `after a tenth, ${megabytes(report.lateBytes)} MB at the end; a good station's p99 ${report.quietP99Ms.toFixed(1)} ms alone, ` +
       `${report.p99Ms.toFixed(1)} ms meanwhile, slowest ${report.slowestMs.toFixed(0)} ms`,
   );
