@@ -1,4 +1,5 @@
 import { system } from '../../shared/api/system.ts';
+import type { JsonValue } from '../../shared/model/json.ts';
 import { createToken, listTokens, revokeToken } from '../domain/user/access-token.ts';
 import { auditPage } from '../storage/audit.ts';
 import { implement } from './procedure.ts';
@@ -25,4 +26,4 @@ export const systemRouter = implement(system, {
   },
 });
 
-const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
+const parsed = (json: string | null): JsonValue => (json === null ? null : JSON.parse(json));

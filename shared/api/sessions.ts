@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { Json } from '../model/json.ts';
 import { NodeId } from '../model/node.ts';
 import { SessionRow, SessionSample } from '../model/session.ts';
 import { Filter, PageRequest } from '../model/table.ts';
@@ -45,9 +46,7 @@ export const sessions = {
     output: Type.Object({
       session: SessionRow,
       samples: Type.Array(SessionSample),
-      events: Type.Array(
-        Type.Object({ at: Type.Integer(), receivedAt: Type.Integer(), kind: Type.String(), data: Type.Unknown() }),
-      ),
+      events: Type.Array(Type.Object({ at: Type.Integer(), receivedAt: Type.Integer(), kind: Type.String(), data: Json })),
     }),
   }),
   close: mutation({

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Json } from '../model/json.ts';
 import { roles } from '../model/rights.ts';
 import { mutation, query } from './contract.ts';
 
@@ -60,8 +61,8 @@ export const system = {
         action: Type.String(),
         subject: Type.String(),
         address: Type.String(),
-        before: Type.Unknown(),
-        after: Type.Unknown(),
+        before: Json,
+        after: Json,
       }),
     ),
   }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Json } from './json.ts';
 
 /**
  * What an operator can ask of a station, in the domain's words. An adapter per OCPP version turns it into its message,
@@ -61,7 +62,7 @@ export const Command = Type.Object({
   /** The station's own word, e.g. `Accepted`, `UnlockFailed`, or the code of its error. */
   answer: Type.Union([Type.String(), Type.Null()]),
   /** The rest of what it said, as far as people need it: description of an error, configuration keys read. */
-  detail: Type.Union([Type.Unknown(), Type.Null()]),
+  detail: Json,
   byName: Type.String({ description: 'Who asked for it' }),
   queuedAt: Type.Integer(),
   sentAt: Type.Union([Type.Integer(), Type.Null()]),

@@ -157,7 +157,8 @@ async function answered(
     {
       state: answer.outcome,
       answer: answer.answer,
-      detail: answer.detail ?? null,
+      // What an adapter puts here goes to the database as JSON.
+      detail: (answer.detail ?? null) as Command['detail'],
       answeredAt,
       doneAt: isEnd ? answeredAt : null,
     },
