@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { runDemo } from '../simulator/demo.ts';
 import { type Ports, publicAddresses, type ReadyAddresses, readyAddresses } from './addresses.ts';
 import { openCertificates } from './certificates.ts';
 import type { Configuration } from './config.ts';
 import { type ControlAnswer, type ControlRequest, holdDataFolder } from './control.ts';
+import { chargeDemo, makeDemo } from './demo.ts';
 import type { Central } from './domain/central.ts';
 import { openCentral } from './domain/open-central.ts';
 import { provision } from './domain/topology/provision.ts';
@@ -17,9 +17,6 @@ import { startConsoleListener } from './http/server.ts';
 import { startStationListener } from './ocpp/listener.ts';
 import { databaseFile, settingsOf } from './settings.ts';
 import { openStorage } from './storage/open.ts';
-
-const _demoDays = 7;
-const demoSeed = 7;
 
 /** A daemon that listens. */
 export type Daemon = Readonly<{
@@ -47,6 +44,7 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   started.defer(() => central.close());
   running.central = central;
 
+  if (configuration.demo) await makeDemo(central);
   if (file) await provision(central, file);
   const administrator = await ensureAdministrator(central);
   if (configuration.bootstrapToken !== '') await ensureBootstrapToken(central, configuration.bootstrapToken);
@@ -77,7 +75,7 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   running.ports = ports;
 
   if (configuration.demo) {
-    const demo = runDemo(`ws://${reachable(host)}:${stations.port}/Ocpp/websocket`, demoSeed);
+    const demo = chargeDemo(host, stations.port);
     started.defer(() => demo.close());
   }
 

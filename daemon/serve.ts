@@ -1,6 +1,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationHelp, readConfiguration } from './config.ts';
+import { demoSignIns } from './demo.ts';
 import { openLog } from './log.ts';
 import { type Daemon, startDaemon } from './main.ts';
 
@@ -16,7 +17,7 @@ export async function serve(flags: readonly string[]): Promise<number> {
   const stopAsked = signalled();
   const configuration = readConfiguration(flags, process.env);
   const daemon = await startDaemon(configuration, openLog(configuration.logLevel));
-  sayWhere(daemon);
+  sayWhere(daemon, configuration.demo ? demoSignIns() : []);
   if (configuration.readyFile !== '') writeWhole(configuration.readyFile, JSON.stringify(daemon.addresses));
   const signal = await stopAsked;
   console.log(`${signal}: stopping.`);
@@ -39,7 +40,7 @@ function signalled(): Promise<NodeJS.Signals> {
   });
 }
 
-function sayWhere({ addresses, administrator }: Daemon): void {
+function sayWhere({ addresses, administrator }: Daemon, beside: readonly string[]): void {
   const lines = ['Charge Portal runs.', `  On this machine   ${addresses.local}`, `  On the network    ${addresses.console}`];
   lines.push(`  Certificate       SHA-256 ${addresses.fingerprint}`, `  Stations          ${addresses.ocpp16}/<ChargeBoxId>`);
   if (administrator) {
@@ -49,6 +50,7 @@ function sayWhere({ addresses, administrator }: Daemon): void {
       '  It is shown this once.',
     );
   }
+  if (beside.length > 0) lines.push('', ...beside.map((line) => `  ${line}`));
   if (!existsSync(join(import.meta.dirname, '../console/dist/index.html')))
     lines.push('', '  The console is not built: npm start builds it.');
   console.log(lines.join('\n'));

@@ -12,6 +12,8 @@ export type Habits = Readonly<{
   /** How long an outlet stays free, and how long a car stays. */
   freeMs: Span;
   stayMs: Span;
+  /** How long it takes from the cable to the card. */
+  showsTagMs: Span;
   /** Share of outlets that have a car from the beginning. */
   busyAtFirst: number;
   car?: Partial<Car>;
@@ -23,6 +25,7 @@ const minute = 60_000;
 export const parkingHouse: Omit<Habits, 'tags'> = {
   freeMs: [2 * minute, 90 * minute],
   stayMs: [15 * minute, 300 * minute],
+  showsTagMs: [2000, 8000],
   busyAtFirst: 0.5,
 };
 
@@ -44,7 +47,7 @@ function liveAt(station: VirtualStation, outlet: Outlet, habits: Habits, random:
   const arrive = () => {
     if (!outlet.isFree || outlet.isPlugged || outlet.reservation) return later(habits.freeMs, arrive);
     outlet.plugIn(habits.car);
-    later([2000, 8000], () => void present());
+    later(habits.showsTagMs, () => void present());
   };
   const present = async () => {
     const result = await outlet.swipe(random.pick(habits.tags)).catch(ignoreFailedCall);

@@ -18,6 +18,8 @@ export type OutletStatus =
   | 'Faulted';
 
 const tickMs = 15_000;
+/** The first reading comes soon: people wait for it. */
+const firstSampleMs = 5000;
 const shortestTickMs = 25;
 
 /** One outlet of a virtual station: cable, tag, session and meter. */
@@ -44,12 +46,12 @@ export class Outlet {
   #sampledWh = 0;
   #begin: Payload | null = null;
 
-  constructor(station: VirtualStation, connectorId: number, supply: Supply, random: Random) {
+  constructor(station: VirtualStation, connectorId: number, supply: Supply, random: Random, registerWh?: number) {
     this.#station = station;
     this.connectorId = connectorId;
     this.#supply = supply;
     this.#random = random;
-    this.registerWh = random.whole(20_000, 4_000_000);
+    this.registerWh = registerWh ?? random.whole(20_000, 4_000_000);
   }
 
   get isPlugged(): boolean {
@@ -246,10 +248,10 @@ export class Outlet {
     this.#station.sessions.push(session);
     this.#queueStart(session);
     this.show('Charging');
-    this.#sampledAt = Date.now();
+    this.#sampledAt = 0;
     this.#sampledWh = this.registerWh;
     this.#begin = this.read('Transaction.Begin', this.#station.configuration.list('StopTxnSampledData'));
-    this.#tick();
+    this.#tick(firstSampleMs);
     return session;
   }
 
@@ -320,10 +322,10 @@ export class Outlet {
     });
   }
 
-  #tick(): void {
+  #tick(mostMs = tickMs): void {
     const sampleMs = this.#station.configuration.number('MeterValueSampleInterval') * 1000;
     const { timers } = this.#station;
-    const lifeMs = Math.max(sampleMs > 0 ? Math.min(sampleMs, tickMs) : tickMs, shortestTickMs * timers.speed);
+    const lifeMs = Math.max(sampleMs > 0 ? Math.min(sampleMs, mostMs) : mostMs, shortestTickMs * timers.speed);
     this.#stopTicking = timers.after(lifeMs, () => {
       this.#advance();
       const dueMs = sampleMs / timers.speed - shortestTickMs / 2;

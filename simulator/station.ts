@@ -31,6 +31,8 @@ export type StationOptions = Readonly<{
   /** How much faster than real its life goes; its clock stays the real one. */
   speed?: number;
   supply?: Supply;
+  /** Where the energy register of an outlet stands at first, Wh; by the seed when it is not given. */
+  registerWh?: (connectorId: number) => number;
   /** Configuration keys that differ from the station's defaults. */
   configuration?: Readonly<Record<string, string>>;
   /** Does not connect before `goOnline`. */
@@ -133,7 +135,7 @@ export class VirtualStation {
     const supply = options.supply ?? { phases: 3, currentA: 32 };
     this.outlets = Array.from(
       { length: outlets },
-      (_, index) => new Outlet(this, index + 1, supply, this.random.fork(`outlet ${index + 1}`)),
+      (_, index) => new Outlet(this, index + 1, supply, this.random.fork(`outlet ${index + 1}`), options.registerWh?.(index + 1)),
     );
   }
 
