@@ -9,7 +9,7 @@ import type { Provision } from '../shared/provision.ts';
 import { ApiFailure, apiAt } from './support/api.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 
-const cli = join(import.meta.dirname, '../daemon/cli.ts');
+const cli = join(import.meta.dirname, '../daemon/charge-portal.mjs');
 const freePorts = [
   '--host',
   '127.0.0.1',

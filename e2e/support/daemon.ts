@@ -8,7 +8,7 @@ import { onTestFailed } from 'vitest';
 import type { Provision } from '../../shared/provision.ts';
 import { apiAt, type CallApi } from './api.ts';
 
-const cli = join(import.meta.dirname, '../../daemon/cli.ts');
+const cli = join(import.meta.dirname, '../../daemon/charge-portal.mjs');
 
 /** Ended with the tests, however those end. */
 const running = new Set<ChildProcess>();
