@@ -22,6 +22,8 @@ export async function servePages(server: FastifyInstance, consoleDir: string): P
       reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  // The folder itself would be refused: `index` is off, because its pages are the router's.
+  server.get('/', (_request, reply) => reply.callNotFound());
   server.setNotFoundHandler((request, reply) => {
     const [path = '/'] = request.url.split('?', 1);
     const isPage =
