@@ -5,7 +5,6 @@ import { type Ports, publicAddresses, type ReadyAddresses, readyAddresses } from
 import { openCertificates } from './certificates.ts';
 import type { Configuration } from './config.ts';
 import { type ControlAnswer, type ControlRequest, holdDataFolder } from './control.ts';
-import { chargeDemo, makeDemo } from './demo.ts';
 import type { Central } from './domain/central.ts';
 import { openCentral } from './domain/open-central.ts';
 import { provision } from './domain/topology/provision.ts';
@@ -44,7 +43,9 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   started.defer(() => central.close());
   running.central = central;
 
-  if (configuration.demo) await makeDemo(central);
+  // Loaded only when asked for, as it brings the simulator.
+  const demo = configuration.demo ? await import('./demo.ts') : null;
+  if (demo) await demo.makeDemo(central);
   if (file) await provision(central, file);
   const administrator = await ensureAdministrator(central);
   if (configuration.bootstrapToken !== '') await ensureBootstrapToken(central, configuration.bootstrapToken);
@@ -74,9 +75,9 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   };
   running.ports = ports;
 
-  if (configuration.demo) {
-    const demo = chargeDemo(host, stations.port);
-    started.defer(() => demo.close());
+  if (demo) {
+    const charging = demo.chargeDemo(host, stations.port);
+    started.defer(() => charging.close());
   }
 
   const addresses = readyAddresses(configuration, ports, tls.fingerprint);

@@ -1,7 +1,6 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationHelp, readConfiguration } from './config.ts';
-import { demoSignIns } from './demo.ts';
 import { openLog } from './log.ts';
 import { type Daemon, startDaemon } from './main.ts';
 
@@ -17,7 +16,7 @@ export async function serve(flags: readonly string[]): Promise<number> {
   const stopAsked = signalled();
   const configuration = readConfiguration(flags, process.env);
   const daemon = await startDaemon(configuration, openLog(configuration.logLevel));
-  sayWhere(daemon, configuration.demo ? demoSignIns() : []);
+  sayWhere(daemon, configuration.demo ? (await import('./demo.ts')).demoSignIns() : []);
   if (configuration.readyFile !== '') writeWhole(configuration.readyFile, JSON.stringify(daemon.addresses));
   const signal = await stopAsked;
   console.log(`${signal}: stopping.`);
