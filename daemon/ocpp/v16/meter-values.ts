@@ -17,7 +17,7 @@ export const MeterValues = incoming({
     await recordMeterValues(central, station, {
       connectorId: request.connectorId,
       transactionId: request.transactionId ?? null,
-      readings: toReadings(request.meterValue),
+      readings: toReadings(central, station, 'MeterValues', request.meterValue),
     });
     return EMPTY;
   },

@@ -1,7 +1,12 @@
 import { type Static, Type } from 'typebox';
+import type { Central } from '../../domain/central.ts';
 import type { Reading, ReadingValue } from '../../domain/session/reading.ts';
+import { noteDeviation } from '../../domain/station/deviation.ts';
+import type { Station } from '../../domain/station/station.ts';
 import { readTime } from '../time.ts';
 import { DateTime, message, oneOf, openOneOf } from './fields.ts';
+
+const commaDecimal = /^\s*[-+]?\d+,\d+\s*$/;
 
 const measurands = [
   'Energy.Active.Export.Register',
@@ -86,7 +91,12 @@ const SampledValue = message({
 export const MeterValue = message({ timestamp: DateTime, sampledValue: Type.Array(SampledValue, { absent: [] }) });
 
 /** Readings of a message in the domain's terms: what is absent has the meaning that OCPP gives it (FACTS §6.6). */
-export function toReadings(meterValues: readonly Static<typeof MeterValue>[]): Reading[] {
+export function toReadings(
+  central: Central,
+  station: Station,
+  action: 'MeterValues' | 'StopTransaction',
+  meterValues: readonly Static<typeof MeterValue>[],
+): Reading[] {
   const readings: Reading[] = [];
   for (const { timestamp, sampledValue } of meterValues) {
     const at = readTime(timestamp);
@@ -98,6 +108,9 @@ export function toReadings(meterValues: readonly Static<typeof MeterValue>[]): R
         reading = { at, context, values: [] };
         readings.push(reading);
       }
+      // The schema takes any text for a value; the domain reads this one, and the station's maker shall hear of it.
+      if (commaDecimal.test(sampled.value))
+        noteDeviation(central, station, { kind: 'commaDecimal', action, example: sampled.value });
       reading.values.push({
         measurand: sampled.measurand ?? 'Energy.Active.Import.Register',
         phase: sampled.phase ?? null,

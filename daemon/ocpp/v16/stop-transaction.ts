@@ -25,7 +25,7 @@ export const StopTransaction = incoming({
       stoppedAt: readTime(request.timestamp),
       meterStopWh: request.meterStop,
       reason: request.reason ?? null,
-      readings: toReadings(request.transactionData ?? []),
+      readings: toReadings(central, station, 'StopTransaction', request.transactionData ?? []),
       raw: request,
     });
     return tag ? { idTagInfo: idTagInfo(tag) } : EMPTY;

@@ -1,0 +1,347 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startDaemon, type TestDaemon } from './support/daemon.ts';
+import { bootFacts, type RawStation, rawStation, rowsOf, siteOf } from './support/stations.ts';
+
+const key = 'a-good-key-16-long';
+const ids = Array.from({ length: 26 }, (_, index) => `CP${index + 1}`);
+let daemon: TestDaemon;
+
+beforeAll(async () => {
+  daemon = await startDaemon({ provision: { sites: siteOf(...ids.map((id) => ({ id, password: key }))) } });
+});
+afterAll(() => daemon.stop());
+
+let used = 0;
+/** A fresh station that has booted. */
+async function booted(): Promise<RawStation & { id: string; rowId: number }> {
+  const id = ids[used++];
+  if (id === undefined) throw new Error('more stations are needed');
+  const station = await connect(id);
+  expect((await station.call('BootNotification', bootFacts))[2]).toMatchObject({ status: 'Accepted' });
+  const rowId = Number(rowsOf(daemon, 'SELECT nodeId FROM stations WHERE chargeBoxId = ?', id)[0]?.nodeId);
+  return { ...station, id, rowId };
+}
+const connect = (id: string) => rawStation(daemon.addresses.ocpp16, id, { password: key });
+
+const now = () => new Date().toISOString();
+const start = (more: object = {}) => ({ connectorId: 1, idTag: '04A1B2', meterStart: 1000, timestamp: now(), ...more });
+const stop = (transactionId: unknown, more: object = {}) => ({ transactionId, meterStop: 2000, timestamp: now(), ...more });
+const transactionOf = (frame: readonly unknown[]) => {
+  expect(frame).toMatchObject([
+    3,
+    expect.anything(),
+    { transactionId: expect.any(Number), idTagInfo: { status: expect.any(String) } },
+  ]);
+  return (frame[2] as { transactionId: number }).transactionId;
+};
+const publicId = (rowId: number) => String(rowsOf(daemon, 'SELECT publicId FROM nodes WHERE id = ?', rowId)[0]?.publicId);
+const sessions = (rowId: number) => rowsOf(daemon, 'SELECT * FROM sessions WHERE stationId = ? ORDER BY id', rowId);
+
+test('FIELD 4, SECURITY R2: a start that is repeated keeps its transaction id: same id, new id, new socket', async () => {
+  const station = await booted();
+  const message = start();
+  const first = transactionOf(await station.call('StartTransaction', message, 'same'));
+  expect(transactionOf(await station.call('StartTransaction', message, 'same'))).toBe(first);
+  expect(transactionOf(await station.call('StartTransaction', message, 'other'))).toBe(first);
+  const both = await Promise.all([
+    station.call('StartTransaction', message, 'a'),
+    station.call('StartTransaction', message, 'b'),
+  ]);
+  for (const answer of both) expect(transactionOf(answer)).toBe(first);
+  await station.close();
+  const again = await connect(station.id);
+  expect(transactionOf(await again.call('StartTransaction', message, 'same'))).toBe(first);
+  expect(sessions(station.rowId)).toHaveLength(1);
+  await again.close();
+});
+
+test('FIELD 5: a stop that is repeated, with its transaction data, counts once', async () => {
+  const station = await booted();
+  const transactionId = transactionOf(await station.call('StartTransaction', start()));
+  const transactionData = [{ timestamp: now(), sampledValue: [{ value: '1500', context: 'Transaction.End' }] }];
+  const message = stop(transactionId, { transactionData });
+  for (const id of ['s1', 's1', 's2']) expect((await station.call('StopTransaction', message, id))[0]).toBe(3);
+  expect(sessions(station.rowId)).toMatchObject([{ energyWh: 1000 }]);
+  expect(rowsOf(daemon, 'SELECT count(*) AS n FROM samples WHERE stationId = ?', station.rowId)).toEqual([{ n: 1 }]);
+  await station.close();
+});
+
+test('FIELD 6: a new start ends a session whose stop was lost, and the late stop still counts', async () => {
+  const station = await booted();
+  const lost = transactionOf(
+    await station.call('StartTransaction', start({ timestamp: new Date(Date.now() - 3_600_000).toISOString() })),
+  );
+  const next = transactionOf(await station.call('StartTransaction', start({ meterStart: 5000 })));
+  expect(next).not.toBe(lost);
+  expect(sessions(station.rowId)).toMatchObject([{ state: 'stopNotReported' }, { state: 'charging' }]);
+  await station.call('StopTransaction', stop(lost, { meterStop: 4000 }));
+  expect(sessions(station.rowId)).toMatchObject([{ energyWh: 3000 }, { state: 'charging' }]);
+  await station.close();
+});
+
+test('FIELD 7, SECURITY R3: a stop of an unknown transaction is acknowledged and kept', async () => {
+  const station = await booted();
+  for (const id of [-1, 0, 4711, 2 ** 53, 'unknown'])
+    expect((await station.call('StopTransaction', stop(id)))[0], String(id)).toBe(3);
+  expect(rowsOf(daemon, 'SELECT count(*) AS n FROM orphanStops WHERE stationId = ?', station.rowId)[0]?.n).toBeGreaterThanOrEqual(
+    4,
+  );
+  expect(transactionOf(await station.call('StartTransaction', start()))).toBeGreaterThan(0);
+  await station.close();
+});
+
+test('FIELD 9, FIELD 10: kWh counts as a thousand Wh, values come as numbers, and a register that is ahead is no energy', async () => {
+  const station = await booted();
+  const transactionId = transactionOf(await station.call('StartTransaction', start({ meterStart: 939_000 })));
+  const sampledValue = [{ value: 940.5, unit: 'kWh' }];
+  await station.call('MeterValues', { connectorId: 1, transactionId, meterValue: [{ timestamp: now(), sampledValue }] });
+  const { outlets } = await daemon.api('stations.get', { stationId: publicId(station.rowId) });
+  expect(outlets[0]?.session).toMatchObject({ transactionId, energyWh: 1500 });
+  await station.close();
+});
+
+test('FIELD 11, SECURITY R11: a time without zone, in 1970, in 2106, in year 222222017 or none at all loses nothing', async () => {
+  const station = await booted();
+  const times = [
+    '2026-11-22T12:00:00',
+    '1970-01-01T00:00:07Z',
+    '2106-02-07T06:28:15Z',
+    '222222017-01-01T00:00:00Z',
+    '',
+    null,
+    0,
+    undefined,
+  ];
+  let meterStart = 1000;
+  for (const timestamp of times) {
+    meterStart += 10;
+    const transactionId = transactionOf(await station.call('StartTransaction', start({ timestamp, meterStart })));
+    expect((await station.call('StopTransaction', stop(transactionId, { timestamp, meterStop: meterStart + 5 })))[0]).toBe(3);
+  }
+  const kept = sessions(station.rowId);
+  expect(kept).toHaveLength(times.length);
+  for (const session of kept) expect(Math.abs(Number(session.startedAt) - Date.now())).toBeLessThan(400 * 86_400_000);
+  await station.close();
+});
+
+test('FIELD 12, FIELD 13: what other servers refuse is taken, and noted with its first example', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'charge-portal-'));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const own = await startDaemon({ data, provision: { sites: siteOf({ id: 'ODD', password: key }) } });
+  const station = await rawStation(own.addresses.ocpp16, 'ODD', { password: key, protocols: [] });
+  const sampledValue = [
+    { value: '50', unit: 'Hz', measurand: 'Frequency', context: 'Sample.Odd' },
+    { value: 7 },
+    { value: '12,5' },
+  ];
+  const messages: [string, unknown][] = [
+    ['BootNotification', { ...bootFacts, chargePointSerialNumber: 'S'.repeat(32), chargePointModel: 'M'.repeat(22) }],
+    ['StatusNotification', { connectorId: 1, status: 'available', errorCode: 'Error', colour: 'red' }],
+    ['MeterValues', { connectorId: '1', meterValue: { timestamp: '2026-11-22 12:00:00', sampledValue } }],
+    ['Heartbeat', null],
+  ];
+  for (const [action, payload] of messages) expect((await station.call(action, payload))[0], action).toBe(3);
+  await own.stop();
+  const noted = rowsOf({ data }, 'SELECT action, kind, count, example FROM deviations');
+  expect(noted).toContainEqual({ action: 'StatusNotification', kind: 'unknownMember', count: 1, example: 'colour = "red"' });
+  expect(noted.map(({ action, kind }) => `${action} ${kind}`).sort()).toEqual([
+    ' noSubprotocol',
+    'BootNotification textTooLong',
+    'Heartbeat nullPayload',
+    'MeterValues commaDecimal',
+    'MeterValues numberAsText',
+    'MeterValues singleNotList',
+    'MeterValues textAsNumber',
+    'MeterValues timeWithoutZone',
+    'MeterValues unknownValue',
+    'MeterValues valueUnusable',
+    'StatusNotification enumSpelling',
+    'StatusNotification unknownMember',
+    'StatusNotification unknownValue',
+  ]);
+});
+
+test('FIELD 14: a tag in any letters and with a suffix is answered, never refused for its form', async () => {
+  const station = await booted();
+  for (const idTag of ['04a1b2', '04A1B2_1234567890123456789', '20:69:C0:21', 12345678, '']) {
+    expect((await station.call('Authorize', { idTag }))[2], String(idTag)).toMatchObject({
+      idTagInfo: { status: expect.any(String) },
+    });
+  }
+  await station.close();
+});
+
+test('FIELD 17: a call of the station is answered while one of ours is out, and the next of ours waits', async () => {
+  const station = await booted();
+  const stationId = publicId(station.rowId);
+  const isReset = (frame: readonly unknown[]) => frame[0] === 2 && frame[2] === 'Reset';
+  const [, keysId] = await station.next((frame) => frame[2] === 'GetConfiguration');
+  station.send(JSON.stringify([3, keysId, {}]));
+  for (const mode of ['soft', 'hard'] as const)
+    await daemon.api('stations.send', { stationId, request: { kind: 'reset', mode } });
+  const [, firstId] = await station.next(isReset);
+  expect((await station.call('Heartbeat'))[0]).toBe(3);
+  expect(station.received.filter(isReset)).toHaveLength(1);
+  station.send(JSON.stringify([3, firstId, { status: 'Rejected' }]));
+  expect((await station.next(isReset))[3]).toEqual({ type: 'Hard' });
+  await station.close();
+});
+
+test('SECURITY R3, A7: whatever a transaction message says, it is answered with success and kept', async () => {
+  const station = await booted();
+  const odd: object[] = [
+    start({ connectorId: 99 }),
+    start({ idTag: 'NOBODY' }),
+    start({ meterStart: -1 }),
+    start({ meterStart: 1e15 }),
+    start({ meterStart: 'full', idTag: undefined, timestamp: 'soon' }),
+    start({ connectorId: '2', meterStart: 1000.6, reservationId: 'none', more: {} }),
+  ];
+  for (const message of odd) {
+    const transactionId = transactionOf(await station.call('StartTransaction', message));
+    expect((await station.call('StopTransaction', stop(transactionId, { meterStop: -5 })))[0]).toBe(3);
+  }
+  const meterValues: unknown[] = [
+    {},
+    null,
+    { connectorId: 99, transactionId: 2 ** 63, meterValue: [] },
+    { connectorId: 1, meterValue: [{}] },
+    {
+      connectorId: 1,
+      meterValue: [{ timestamp: now(), sampledValue: [{ value: 'NaN' }, { value: '' }, { value: '1e400' }, { value: '12,5' }] }],
+    },
+    { connectorId: 1, meterValue: [{ timestamp: now(), sampledValue: [{ value: 'A1B2', format: 'SignedData' }] }] },
+  ];
+  for (const message of meterValues) expect((await station.call('MeterValues', message))[0], JSON.stringify(message)).toBe(3);
+  for (const message of [{}, null, stop({}), stop(-1, { transactionData: 'none', reason: 'because', idTag: 5 })]) {
+    expect((await station.call('StopTransaction', message))[0], JSON.stringify(message)).toBe(3);
+  }
+  for (const session of sessions(station.rowId)) expect(Number(session.energyWh ?? 0)).toBeGreaterThanOrEqual(0);
+  await station.close();
+});
+
+test('SECURITY A5: a station cannot stop the session of another', async () => {
+  const [victim, thief] = [await booted(), await booted()];
+  const transactionId = transactionOf(await victim.call('StartTransaction', start()));
+  expect((await thief.call('StopTransaction', stop(transactionId)))[0]).toBe(3);
+  expect(sessions(victim.rowId)).toMatchObject([{ state: 'charging' }]);
+  expect(rowsOf(daemon, 'SELECT transactionId FROM orphanStops WHERE stationId = ?', thief.rowId)).toEqual([{ transactionId }]);
+  await victim.close();
+  await thief.close();
+});
+
+test('SECURITY A6, R13: a message that makes no sense is refused with the field named, and the connection stays', async () => {
+  const station = await booted();
+  for (const [action, payload, code, description] of [
+    ['BootNotification', {}, 'OccurenceConstraintViolation', /chargePointVendor/],
+    ['StatusNotification', { connectorId: 1, status: 'Levitating' }, 'PropertyConstraintViolation', /status/],
+    ['Authorize', { idTag: {} }, 'TypeConstraintViolation', /idTag/],
+    ['Authorize', 'text', 'FormationViolation', /payload/],
+    ['StartTransaction', { idTag: '04A1B2' }, 'OccurenceConstraintViolation', /connectorId/],
+    ['Levitate', {}, 'NotImplemented', /action/],
+    ['heartbeat', {}, 'NotImplemented', /action/],
+    ['Reset', { type: 'Soft' }, 'NotSupported', /action/],
+    ['__proto__', {}, 'NotImplemented', /action/],
+  ] as const) {
+    const answer = await station.call(action, payload);
+    expect(answer, action).toMatchObject([4, expect.any(String), code, expect.stringMatching(description), {}]);
+  }
+  expect((await station.call('Heartbeat'))[0]).toBe(3);
+  await station.close();
+});
+
+test('SECURITY A8: the same message again gets the same answer; its id with another body is a ProtocolError', async () => {
+  const station = await booted();
+  const beat = await station.call('Heartbeat', {}, 'beat');
+  expect(await station.call('Heartbeat', {}, 'beat')).toEqual(beat);
+  expect(await station.call('Authorize', { idTag: 'A' }, 'beat')).toMatchObject([
+    4,
+    'beat',
+    'ProtocolError',
+    expect.any(String),
+    {},
+  ]);
+  await station.close();
+  const again = await connect(station.id);
+  expect((await again.call('Authorize', { idTag: 'A' }, 'beat'))[0]).toBe(3);
+  await again.close();
+});
+
+test('FACTS 5.2: odd frames are understood, strange ones ignored, and many unreadable ones end the connection', async () => {
+  const station = await booted();
+  const answer = (id: unknown) => station.next((frame) => frame[0] !== 2 && frame[1] === id);
+  station.send('[2,17,"Heartbeat",{}]');
+  expect((await answer(17))[0]).toBe(3);
+  station.send('["2","t1","Heartbeat"]');
+  expect((await answer('t1'))[0]).toBe(3);
+  station.send('[2,"t2","Heartbeat",{');
+  expect(await answer('t2')).toMatchObject([4, 't2', 'FormationViolation', expect.any(String), {}]);
+  station.socket.send(Buffer.from('[2,"t3","Heartbeat",{}]'), { binary: true });
+  expect((await answer('t3'))[0]).toBe(3);
+  for (const text of ['[9,"t4",{}]', '[3,"t5",{}]', '[4,"t6","GenericError","",{}]', '[]', '{}', 'null']) station.send(text);
+  expect((await station.call('Heartbeat'))[0]).toBe(3);
+  for (let count = 0; count < 20; count++) station.send('garbage');
+  expect(await station.closed).toBe(1002);
+});
+
+test('SECURITY A22: frames that are too big, too deep or not text end at most their own connection', async () => {
+  const witness = await booted();
+  const big = await booted();
+  big.send(JSON.stringify([2, 'big', 'DataTransfer', { vendorId: 'v', data: 'x'.repeat(70_000) }]));
+  expect(await big.closed).toBe(1009);
+  const invalid = await connect(big.id);
+  invalid.socket.send(Buffer.from([0x5b, 0xff, 0xfe]), { binary: false });
+  expect(await invalid.closed).toBe(1007);
+  const deep = await connect(big.id);
+  deep.send(`[2,"deep","DataTransfer",${'['.repeat(30_000)}${']'.repeat(30_000)}]`);
+  expect((await deep.next((frame) => frame[1] === 'deep'))[2]).toBe('FormationViolation');
+  deep.send(`[2,"deep2","DataTransfer",{"vendorId":"v","data":${'['.repeat(30_000)}${']'.repeat(30_000)}}]`);
+  expect((await deep.next((frame) => frame[1] === 'deep2'))[0]).toBe(3);
+  expect(deep.socket.extensions).toBe('');
+  await deep.close();
+  expect((await witness.call('Heartbeat'))[0]).toBe(3);
+  await witness.close();
+});
+
+test('SECURITY A9: stations that all speak at once for the first time are all answered', async () => {
+  const fresh = await Promise.all(ids.slice(used, used + 4).map((id) => connect(id)));
+  used += 4;
+  for (let round = 0; round < 3; round++) {
+    const answers = await Promise.all(
+      fresh.flatMap((station) => [
+        station.call('BootNotification', bootFacts, `b${round}`),
+        station.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' }, `n${round}`),
+        station.call('StartTransaction', start({ meterStart: round }), `s${round}`),
+      ]),
+    );
+    for (const answer of answers) expect(answer[0]).toBe(3);
+  }
+  await Promise.all(fresh.map((station) => station.close()));
+});
+
+test('SECURITY R7: a station that floods us is read no faster than it is answered, in order, and others are answered meanwhile', async () => {
+  const [flooder, other] = [await booted(), await booted()];
+  const count = 3000;
+  const last = flooder.next((frame) => frame[1] === `f${count}`);
+  for (let n = 1; n <= count; n++) {
+    flooder.send(
+      JSON.stringify([
+        2,
+        `f${n}`,
+        'StatusNotification',
+        { connectorId: 1, status: n % 2 ? 'Preparing' : 'Available', errorCode: 'NoError' },
+      ]),
+    );
+  }
+  const startedAt = performance.now();
+  expect((await other.call('Heartbeat'))[0]).toBe(3);
+  expect(performance.now() - startedAt).toBeLessThan(2000);
+  await last;
+  const order = flooder.received.filter((frame) => frame[0] === 3 && String(frame[1]).startsWith('f')).map((frame) => frame[1]);
+  expect(order).toEqual(Array.from({ length: count }, (_, index) => `f${index + 1}`));
+  await flooder.close();
+  await other.close();
+});
