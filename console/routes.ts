@@ -17,6 +17,8 @@ declare module 'vue-router' {
 export const nodePageComponents: Readonly<Record<NodePageKey, Component>> = {
   overview: defineAsyncComponent(() => import('./pages/overview/Page.vue')),
   statistics: defineAsyncComponent(() => import('./pages/statistics/Page.vue')),
+  outlet: defineAsyncComponent(() => import('./pages/outlet/Page.vue')),
+  configuration: defineAsyncComponent(() => import('./pages/configuration/Page.vue')),
   users: defineAsyncComponent(() => import('./pages/users/Page.vue')),
 };
 
@@ -26,6 +28,12 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', component: Home },
+    {
+      path: '/session/:session',
+      name: 'session',
+      component: () => import('./pages/session/Page.vue'),
+      meta: { title: 'session', right: 'sessions.read' },
+    },
     { path: '/account', component: () => import('./pages/account/Page.vue'), meta: { title: 'account' } },
     { path: '/tokens', component: () => import('./pages/tokens/Page.vue'), meta: { title: 'tokens', right: 'tokens.manage' } },
     { path: `/:node(${uuid}|${everything})/:page?/:tab?`, name: 'node', component: NodePage },

@@ -13,12 +13,14 @@ export type NodePage = Readonly<{
   tabs?: readonly string[];
 }>;
 
-const places = ['system', 'site', 'floor', 'station', 'controller', 'outlet'] as const;
+const places = ['system', 'site', 'floor', 'station', 'controller'] as const;
 
 /** The pages in the order of their tabs; the first that a node has is where it opens. */
 export const nodePages = [
   { key: 'overview', kinds: places, right: 'tree.read' },
-  { key: 'statistics', kinds: [...places, everything], right: 'sessions.read' },
+  { key: 'outlet', kinds: ['outlet'], right: 'tree.read' },
+  { key: 'statistics', kinds: [...places, 'outlet', everything], right: 'sessions.read' },
+  { key: 'configuration', kinds: ['station', 'outlet'], right: 'stations.control' },
   { key: 'users', kinds: ['system'], right: 'accounts.manage' },
 ] as const satisfies readonly NodePage[];
 
