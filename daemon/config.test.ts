@@ -91,6 +91,12 @@ test('paths of the file count from the data folder', () => {
   expect(readConfiguration(['--data', data], {}).provision).toBe(join(data, 'sites.json'));
 });
 
+test('the demo, whose passwords are known, is for this machine only unless one says otherwise', () => {
+  expect(readConfiguration([], {}).host).toBe('0.0.0.0');
+  expect(readConfiguration(['--demo'], {}).host).toBe('127.0.0.1');
+  expect(readConfiguration(['--demo', '--host', '0.0.0.0'], {}).host).toBe('0.0.0.0');
+});
+
 test('help documents every key', () => {
   const help = configurationHelp();
   for (const flag of ['--data', '--console-port', '--ready-file', '--provision', '--ping-interval-seconds', '--tls-ec-key']) {

@@ -16,7 +16,7 @@ const isTimeZone = (name: string) => Intl.supportedValuesOf('timeZone').includes
 export const Configuration = Type.Object(
   {
     data: text('data', 'Folder of the database, the certificates and charge-portal.yaml. Made if it is missing.'),
-    host: text('0.0.0.0', 'Address to listen on; the local port is always loopback only.'),
+    host: text('0.0.0.0', 'Address to listen on; with demo 127.0.0.1. The local port is always loopback only.'),
     consolePort: port(8443, 'Console and API for people, TLS.'),
     localPort: port(8180, 'Console and API as plain HTTP, on this machine only.'),
     stationPort: port(8080, 'Charging stations, plain WebSocket.'),
@@ -124,13 +124,10 @@ export function readConfiguration(flags: readonly string[], environment: NodeJS.
   const fromFile = readConfigurationFile(data, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
 
-  const configuration = Value.Parse(Configuration, {
-    ...Value.Create(Configuration),
-    ...fromFile,
-    ...fromEnvironment,
-    ...fromFlags,
-    data,
-  });
+  const given: Values = { ...fromFile, ...fromEnvironment, ...fromFlags, data };
+  // The passwords of the demo are in its source.
+  if (given.demo === true) given.host ??= '127.0.0.1';
+  const configuration = Value.Parse(Configuration, { ...Value.Create(Configuration), ...given });
   if (!isTimeZone(configuration.timeZone))
     throw new ConfigurationError([`time-zone: "${configuration.timeZone}" is no time zone; an example is Europe/Oslo.`]);
   return configuration;
