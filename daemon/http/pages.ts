@@ -27,7 +27,7 @@ export async function servePages(server: FastifyInstance, consoleDir: string): P
   server.setNotFoundHandler((request, reply) => {
     const [path = '/'] = request.url.split('?', 1);
     const isPage =
-      (request.method === 'GET' || request.method === 'HEAD') && !path.includes('.') && !path.startsWith(`${apiPath}/`);
+      (request.method === 'GET' || request.method === 'HEAD') && !path.includes('.') && !`${path}/`.startsWith(`${apiPath}/`);
     if (!isPage) return reply.code(404).type('text/plain').send('Not found\n');
     if (existsSync(join(consoleDir, index))) return reply.sendFile(index);
     return reply.code(503).type('text/plain').send('The console is not built yet. `npm start` builds it.\n');
