@@ -19,6 +19,8 @@ export const changeConfiguration = rule('changeConfiguration', {
     station.pendingKey = hashKey(value);
     return [updateStation(station.id, { pendingPasswordHashes: keyColumn(station.pendingKey) })];
   },
+  // An error may repeat the value.
+  detail: ({ key }, answer) => (isSecretKey(key) || !('detail' in answer) ? null : answer.detail),
   answered: (central, station, { key, value }, answer) => {
     if (isSecretKey(key)) return rotated(station, answer);
     const isKept = answer.outcome === 'accepted';

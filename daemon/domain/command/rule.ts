@@ -12,6 +12,8 @@ export type CommandRule<Request extends StationRequest> = Readonly<{
   before(central: Central, station: Station, request: Request): readonly Statement[];
   /** What the answer changes on our side, besides the state of the command. */
   answered(central: Central, station: Station, request: Request, answer: StationAnswer): readonly Statement[];
+  /** What else it said, as far as it may be stored and shown. */
+  detail(request: Request, answer: StationAnswer): unknown;
   /** Whether the answer is only a promise, and a deed of the station proves it. */
   waits(request: Request, answer: string): boolean;
   proves(request: Request, deed: Deed): boolean;
@@ -23,6 +25,7 @@ export const ruleOfAnswer: CommandRule<StationRequest> = {
   shown: (request) => request,
   before: () => [],
   answered: () => [],
+  detail: (_request, answer) => ('detail' in answer ? answer.detail : null),
   waits: () => false,
   proves: () => false,
   patienceMs: () => 0,

@@ -83,10 +83,11 @@ export async function sendCommand(central: Central, person: Person, station: Sta
     throw error;
   }
   central.publish({ kind: 'command.changed', stationId: station.id, commandId: command.id });
+  const queued = { ...command };
   void carryOut(central, station, link, request, command).catch((err) =>
     station.log.error({ err, command: request.kind }, 'command not carried out'),
   );
-  return command;
+  return queued;
 }
 
 function lineFor(station: Station, request: StationRequest): StationLink {
@@ -126,8 +127,10 @@ async function carryOut(
     release(station);
     isReleased = true;
     await answered(central, station, request, command, answer);
-    if (answer.outcome === 'accepted' && rule.waits(request, answer.answer))
-      await prove(central, station, command, deed, end, rule.patienceMs(station));
+    // A station that answers too late may do what it was asked all the same (FIELD 18).
+    const word = answer.outcome === 'timedOut' ? '' : answer.answer;
+    const mayDo = answer.outcome === 'accepted' || answer.outcome === 'timedOut';
+    if (mayDo && rule.waits(request, word)) await prove(central, station, command, deed, end, rule.patienceMs(station));
   } catch (error) {
     if (!isReleased) release(station);
     if (!(error instanceof DomainError)) throw error;
@@ -158,7 +161,7 @@ async function answered(
       state: answer.outcome,
       answer: answer.answer,
       // What an adapter puts here goes to the database as JSON.
-      detail: (answer.detail ?? null) as Command['detail'],
+      detail: (rule.detail(request, answer) ?? null) as Command['detail'],
       answeredAt,
       doneAt: isEnd ? answeredAt : null,
     },
@@ -180,6 +183,7 @@ async function prove(
   const done = await deed;
   clearTimeout(timer);
   const doneAt = central.clock.now();
+  if (!done && command.state === 'timedOut') return;
   if (!done) return keep(central, station, command, { state: 'failed', detail: { reason: 'noProof' }, doneAt });
   const detail = 'sessionId' in done ? { transactionId: done.sessionId } : command.detail;
   await keep(central, station, command, { state: 'done', detail, doneAt });
