@@ -141,13 +141,7 @@ export function newLiveTree(root: NewNode, onChange: () => void): LiveTree {
     root: () => top,
     byId: (id) => byId.get(id),
     byPublicId: (publicId) => byPublicId.get(publicId),
-    *walk(from = top) {
-      const stack = [from];
-      for (let node = stack.pop(); node; node = stack.pop()) {
-        yield node;
-        stack.push(...node.children);
-      }
-    },
+    walk: (from = top) => walk(from),
     since(seen) {
       if (seen < removedBefore || seen > version) return null;
       let low = 0;
@@ -191,12 +185,12 @@ export function newLiveTree(root: NewNode, onChange: () => void): LiveTree {
       version++;
       weigh(node, -1);
       node.parent?.children.delete(node);
-      for (const gone of [...this.walk(node)]) {
+      for (const gone of [...walk(node)]) {
         byId.delete(gone.id);
         byPublicId.delete(gone.publicId);
         removed.push({ version, publicId: gone.publicId, siteId: gone.siteId });
       }
-      if (removed.length > mostRemoved) {
+      if (removed.length > 2 * mostRemoved) {
         removedBefore = removed[removed.length - mostRemoved]?.version ?? version;
         removed = removed.slice(-mostRemoved);
       }
@@ -213,4 +207,13 @@ export function newLiveTree(root: NewNode, onChange: () => void): LiveTree {
       done();
     },
   };
+}
+
+/** Depth first, parents before children. What changes below a node while it waits to be visited is seen as it is then. */
+function* walk(from: LiveNode): Generator<LiveNode> {
+  const stack = [from];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    yield node;
+    stack.push(...node.children);
+  }
 }
