@@ -6,6 +6,7 @@ import { simulateStation, type VirtualStation } from './station.ts';
 
 const second = 1000;
 const minute = 60 * second;
+const patienceMs = 2 * second;
 
 /** Short visits, so that sessions begin and end while one looks. */
 const busy: Omit<Habits, 'tags'> = {
@@ -44,9 +45,21 @@ export function runDemo(url: string, seed = 7): { close(): Promise<void> } {
   return {
     async close() {
       for (const { end } of running) end();
-      await Promise.all(running.map(({ station }) => station.close()));
+      await Promise.all(running.map(({ station }) => leaveTidy(station)));
     },
   };
+}
+
+/** Its cars leave first, so that the next start of the demo finds no session of a car that is not there. */
+async function leaveTidy(station: VirtualStation): Promise<void> {
+  for (const outlet of station.outlets) outlet.unplug();
+  if (station.isReady) {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, patienceMs);
+    await Promise.race([station.delivered(), station.next('offline'), late.promise]);
+    clearTimeout(timer);
+  }
+  await station.close();
 }
 
 /** Lets a station play its role. Returns the function that ends it. */
