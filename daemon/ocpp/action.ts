@@ -38,8 +38,11 @@ export const outgoing = <K extends StationRequest['kind'], Q extends TSchema, C 
   action: Omit<Outgoing<K, Q, C>, 'direction'>,
 ): Outgoing<K, Q, C> => ({ direction: 'outgoing', ...action });
 
-/** The messages of one version of OCPP, by name. */
-export type Actions = Readonly<Record<string, Incoming | Outgoing>>;
+/** The messages of one version of OCPP by direction and name; DataTransfer goes both ways. */
+export type Actions = Readonly<{
+  incoming: Readonly<Record<string, Incoming>>;
+  outgoing: Readonly<Record<string, Outgoing>>;
+}>;
 
 /** A station's answer that is one word: accepted when it is one of those given (`Accepted` alone when none is). */
 export function acceptedOrRejected(status: string, ...accepting: readonly string[]): StationAnswer {

@@ -23,15 +23,13 @@ export type Dispatcher = Readonly<{
 export function prepare(actions: Actions): Dispatcher {
   const incoming = new Map<string, Prepared<Incoming>>();
   const outgoing = new Map<RequestKind, Prepared<Outgoing>>();
-  const foreign = new Set<string>();
-  for (const [name, action] of Object.entries(actions)) {
-    if (action.direction === 'incoming') {
-      incoming.set(name, { name, action, check: Compile(action.request) });
-    } else {
-      outgoing.set(action.kind, { name, action, check: Compile(action.confirmation) });
-      foreign.add(name);
-    }
+  for (const [name, action] of Object.entries(actions.incoming)) {
+    incoming.set(name, { name, action, check: Compile(action.request) });
   }
+  for (const [name, action] of Object.entries(actions.outgoing)) {
+    outgoing.set(action.kind, { name, action, check: Compile(action.confirmation) });
+  }
+  const foreign = new Set(Object.keys(actions.outgoing).filter((name) => !incoming.has(name)));
   return { incoming, outgoing, foreign };
 }
 
@@ -49,7 +47,10 @@ export async function dispatch(
 ): Promise<object> {
   heard(central, station);
   const prepared = dispatcher.incoming.get(name);
-  if (!prepared) throw new CallError(dispatcher.foreign.has(name) ? 'NotSupported' : 'NotImplemented', 'unknown action');
+  if (!prepared) {
+    noteDeviation(central, station, { kind: 'unknownAction', action: '', example: name });
+    throw new CallError(dispatcher.foreign.has(name) ? 'NotSupported' : 'NotImplemented', 'unknown action');
+  }
   const { action } = prepared;
   if (!station.booted && !action.beforeAcceptance && !asked(name)) {
     throw new CallError('SecurityError', 'not accepted yet: BootNotification comes first');

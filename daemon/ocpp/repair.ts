@@ -1,34 +1,10 @@
 import type { TSchema } from 'typebox';
+import type { DeviationKind } from '../../shared/model/deviation.ts';
 import { CallError, type CallErrorCode } from './errors.ts';
 import { mendTime } from './time.ts';
 
-/** What was wrong with a message, and coped with. */
-export const flawKinds = [
-  'nullPayload',
-  'nullMember',
-  'unknownMember',
-  'memberSpelling',
-  'memberMissing',
-  'valueUnusable',
-  'itemDropped',
-  'singleNotList',
-  'numberAsText',
-  'textAsNumber',
-  'commaDecimal',
-  'fraction',
-  'outOfRange',
-  'textTooLong',
-  'enumSpelling',
-  'unknownValue',
-  'timeMissing',
-  'timeFormat',
-  'timeWithoutZone',
-  'timeUnusable',
-] as const;
-export type FlawKind = (typeof flawKinds)[number];
-
 /** One flaw: where it stood and what stood there, shortened. */
-export type Flaw = Readonly<{ kind: FlawKind; found: string }>;
+export type Flaw = Readonly<{ kind: DeviationKind; found: string }>;
 
 /**
  * What our schemas are made of, as plain JSON Schema, and the keywords that say how a flaw in them is mended:
@@ -250,7 +226,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const refusal = (code: CallErrorCode, path: string, why: string) => new CallError(code, `${path}: ${why}`);
 
-const flaw = (kind: FlawKind, path: string, value: unknown): Flaw => ({
+const flaw = (kind: DeviationKind, path: string, value: unknown): Flaw => ({
   kind,
   found: value === undefined ? path : `${path} = ${excerpt(value)}`,
 });

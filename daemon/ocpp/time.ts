@@ -1,4 +1,4 @@
-import type { FlawKind } from './repair.ts';
+import type { DeviationKind } from '../../shared/model/deviation.ts';
 
 /** An ISO 8601 time with seconds and zone, as OCPP 1.6 wants it (§3.13, FACTS §6.8). */
 export const TIME_PATTERN =
@@ -15,7 +15,7 @@ const SECONDS_BELOW = 100_000_000_000;
  * A time as stations write it, made into one that the schema takes; null when no time can be read from it.
  * Without a zone it counts as UTC (FACTS §6.8).
  */
-export function mendTime(value: unknown): Readonly<{ text: string; flaw: FlawKind | null }> | null {
+export function mendTime(value: unknown): Readonly<{ text: string; flaw: DeviationKind | null }> | null {
   if (typeof value === 'number') return fromEpoch(value);
   if (typeof value !== 'string') return null;
   if (strict.test(value)) return Number.isNaN(Date.parse(value)) ? null : { text: value, flaw: null };
@@ -35,7 +35,7 @@ export function readTime(text: string | undefined): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-function fromEpoch(value: number): Readonly<{ text: string; flaw: FlawKind }> | null {
+function fromEpoch(value: number): Readonly<{ text: string; flaw: DeviationKind }> | null {
   const at = value < SECONDS_BELOW ? value * 1000 : value;
   if (!(at >= 0 && at <= 8.64e15)) return null;
   const text = new Date(at).toISOString();

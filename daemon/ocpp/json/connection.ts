@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { StationRequest } from '../../../shared/model/command.ts';
+import type { DeviationKind } from '../../../shared/model/deviation.ts';
 import type { Central } from '../../domain/central.ts';
 import { DomainError } from '../../domain/error.ts';
 import { disconnected } from '../../domain/station/connect.ts';
@@ -37,6 +38,14 @@ const MAX_UNREADABLE = 20;
 /** Longest wait for a pong, and for the end of a closing handshake, ms. */
 const PONG_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+
+/** What the socket's own errors mean for the station's maker. */
+const brokenBy: Readonly<Record<string, DeviationKind>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'frameTooBig',
+  WS_ERR_INVALID_UTF8: 'invalidUtf8',
+};
+/** Names of actions come from outside and may be of any length. */
+const ACTION_LENGTH = 50;
 
 type IncomingCall = Readonly<{ frame: Extract<Frame, { kind: 'call' }>; text: string }>;
 
@@ -203,7 +212,7 @@ export class Connection implements StationLink {
   }
 
   failed(error: Error & { code?: string }): void {
-    this.#note('webSocket', '', error.code ?? error.message);
+    this.#note(brokenBy[error.code ?? ''] ?? 'webSocket', '', error.message);
     this.station.log.info({ err: error }, 'connection failed');
   }
 
@@ -302,8 +311,8 @@ export class Connection implements StationLink {
     this.#end(1002, 'unreadable frames');
   }
 
-  #note(kind: string, action: string, example: string): void {
-    noteDeviation(this.#hub.central, this.station, { kind, action, example: excerpt(example) });
+  #note(kind: DeviationKind, action: string, example: string): void {
+    noteDeviation(this.#hub.central, this.station, { kind, action: action.slice(0, ACTION_LENGTH), example: excerpt(example) });
   }
 
   #end(code: number, reason: string): void {
@@ -318,6 +327,7 @@ export class Connection implements StationLink {
     this.#state = 'ended';
     this.#inbox.length = 0;
     this.#calls?.close();
+    this.#drained?.();
     for (const answer of this.#probes) answer(false);
   }
 

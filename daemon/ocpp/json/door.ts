@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { type Socket as NetSocket, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocketServer } from 'ws';
+import type { Central } from '../../domain/central.ts';
 import { admit } from '../../domain/station/admit.ts';
 import { connected } from '../../domain/station/connect.ts';
 import { noteDeviation } from '../../domain/station/deviation.ts';
@@ -18,6 +19,11 @@ const statusOf = { unknown: 404, credentials: 401, profile: 403, tooMany: 429 } 
 /** A dead line is noticed by TCP as well, for stations that are never pinged (FIELD 3). */
 const KEEP_ALIVE_MS = 60_000;
 
+/** A stranger that hangs up while we think about it is no error. */
+function hangUp(this: Duplex): void {
+  this.destroy();
+}
+
 /** Decides on an upgrade request: identity and credentials first, the WebSocket after (SECURITY §3). Never rejects. */
 export async function admitStation(
   door: Door,
@@ -26,8 +32,7 @@ export async function admitStation(
   head: Buffer,
   secure: boolean,
 ): Promise<void> {
-  // A stranger that hangs up meanwhile is no error.
-  socket.on('error', () => socket.destroy());
+  socket.on('error', hangUp);
   const { central } = door.hub;
   if (door.isClosing) return refuse(socket, 503);
   const knock = readKnock(request);
@@ -38,11 +43,14 @@ export async function admitStation(
     if ('refused' in admission) return refuse(socket, statusOf[admission.refused]);
     const { station, keyProven } = admission;
     const subprotocol = chooseSubprotocol(request.headers['sec-websocket-protocol']);
-    if (subprotocol === 'noneOffered' && station.requireSubprotocol) return refuse(socket, 400);
+    if (subprotocol === 'noneOffered') {
+      noteDeviation(central, station, { kind: 'noSubprotocol', action: '', example: '' });
+      if (station.requireSubprotocol) return refuse(socket, 400);
+    }
     if (door.isClosing || socket.destroyed) return refuse(socket, 503);
     upgrade(door, request, socket, head, subprotocol, (webSocket) => {
-      if (subprotocol === 'noneFits') closeUnfit(webSocket, station);
-      else void greet(door.hub, webSocket, station, keyProven, subprotocol, { secure, address });
+      if (subprotocol === 'noneFits') closeUnfit(central, webSocket, station);
+      else void greet(door.hub, webSocket, station, keyProven, { secure, address });
     });
   } catch (error) {
     central.log.error({ err: error }, 'station not admitted');
@@ -81,6 +89,7 @@ function upgrade(
     socket.setNoDelay(true);
   }
   // The server makes StationSockets: it was told to (listener.ts).
+  socket.off('error', hangUp);
   webSockets.handleUpgrade(request, socket, head, (webSocket) => then(webSocket as StationSocket));
 }
 
@@ -90,7 +99,6 @@ async function greet(
   webSocket: StationSocket,
   station: Station,
   keyProven: boolean,
-  subprotocol: Subprotocol,
   line: Readonly<{ secure: boolean; address: string }>,
 ): Promise<void> {
   const connection = new Connection(hub, webSocket, station, line);
@@ -99,7 +107,6 @@ async function greet(
       connection.close('this station is connected already');
       return;
     }
-    if (subprotocol === 'noneOffered') noteDeviation(hub.central, station, { kind: 'noSubprotocol', action: '', example: '' });
     connection.start();
   } catch (error) {
     station.log.error({ err: error }, 'connection not taken');
@@ -108,8 +115,8 @@ async function greet(
 }
 
 /** By the book: finish the handshake without a subprotocol and close at once (OCPP-J §3.1.2). */
-function closeUnfit(webSocket: StationSocket, station: Station): void {
-  station.log.warn('connection closed: the station offers no version of OCPP that we speak');
+function closeUnfit(central: Central, webSocket: StationSocket, station: Station): void {
+  noteDeviation(central, station, { kind: 'noCommonVersion', action: '', example: '' });
   webSocket.on('error', () => webSocket.terminate());
   webSocket.close(1002, 'no common subprotocol');
 }

@@ -1,3 +1,5 @@
+import type { DeviationKind } from '../../../shared/model/deviation.ts';
+
 /** Kinds of frames (OCPP-J §4.2). */
 const CALL = 2;
 const CALLRESULT = 3;
@@ -8,7 +10,7 @@ const ID_KEEP = 255;
 const ID_MAX = 36;
 
 /** Something odd about a frame that was understood all the same. */
-export type FrameFlaw = 'messageTypeAsText' | 'idAsNumber' | 'idTooLong' | 'extraElements' | 'trailingBytes';
+type FrameFlaw = Extract<DeviationKind, 'messageTypeAsText' | 'idAsNumber' | 'idTooLong' | 'extraElements' | 'trailingBytes'>;
 
 /** What a station wrote. `id` is the text that waits for it; `wireId` its JSON, to be repeated exactly. */
 export type Frame =

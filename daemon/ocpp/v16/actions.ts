@@ -4,7 +4,7 @@ import { BootNotification } from './boot-notification.ts';
 import { ChangeAvailability } from './change-availability.ts';
 import { ChangeConfiguration } from './change-configuration.ts';
 import { ClearCache } from './clear-cache.ts';
-import { DataTransfer } from './data-transfer.ts';
+import { DataTransfer, SendDataTransfer } from './data-transfer.ts';
 import { DiagnosticsStatusNotification } from './diagnostics-status-notification.ts';
 import { FirmwareStatusNotification } from './firmware-status-notification.ts';
 import { GetConfiguration } from './get-configuration.ts';
@@ -22,29 +22,52 @@ import { StopTransaction } from './stop-transaction.ts';
 import { TriggerMessage } from './trigger-message.ts';
 import { UnlockConnector } from './unlock-connector.ts';
 
+import { CancelReservation } from './cancel-reservation.ts';
+import { ClearChargingProfile } from './clear-charging-profile.ts';
+import { GetCompositeSchedule } from './get-composite-schedule.ts';
+import { GetDiagnostics } from './get-diagnostics.ts';
+import { GetLocalListVersion } from './get-local-list-version.ts';
+import { ReserveNow } from './reserve-now.ts';
+import { SendLocalList } from './send-local-list.ts';
+import { SetChargingProfile } from './set-charging-profile.ts';
+import { UpdateFirmware } from './update-firmware.ts';
+
 /** Every message of OCPP 1.6 that we know, by its name on the wire. A new one is a file and a line here. */
 export const actions: Actions = {
-  Authorize,
-  BootNotification,
-  DataTransfer,
-  DiagnosticsStatusNotification,
-  FirmwareStatusNotification,
-  Heartbeat,
-  LogStatusNotification,
-  MeterValues,
-  SecurityEventNotification,
-  SignedFirmwareStatusNotification,
-  StartTransaction,
-  StatusNotification,
-  StopTransaction,
-
-  ChangeAvailability,
-  ChangeConfiguration,
-  ClearCache,
-  GetConfiguration,
-  RemoteStartTransaction,
-  RemoteStopTransaction,
-  Reset,
-  TriggerMessage,
-  UnlockConnector,
+  incoming: {
+    Authorize,
+    BootNotification,
+    DataTransfer,
+    DiagnosticsStatusNotification,
+    FirmwareStatusNotification,
+    Heartbeat,
+    LogStatusNotification,
+    MeterValues,
+    SecurityEventNotification,
+    SignedFirmwareStatusNotification,
+    StartTransaction,
+    StatusNotification,
+    StopTransaction,
+  },
+  outgoing: {
+    CancelReservation,
+    ChangeAvailability,
+    ChangeConfiguration,
+    ClearCache,
+    ClearChargingProfile,
+    DataTransfer: SendDataTransfer,
+    GetCompositeSchedule,
+    GetConfiguration,
+    GetDiagnostics,
+    GetLocalListVersion,
+    RemoteStartTransaction,
+    RemoteStopTransaction,
+    ReserveNow,
+    Reset,
+    SendLocalList,
+    SetChargingProfile,
+    TriggerMessage,
+    UnlockConnector,
+    UpdateFirmware,
+  },
 };

@@ -1,19 +1,22 @@
 import { Type } from 'typebox';
 import { receiveData } from '../../domain/station/data-transfer.ts';
-import { incoming } from '../action.ts';
+import { acceptedOrRejected, incoming, outgoing } from '../action.ts';
 import { message, oneOf, text } from './fields.ts';
+
+const request = message({
+  vendorId: text(255),
+  messageId: Type.Optional(text(50)),
+  data: Type.Optional(Type.String()),
+});
+const confirmation = message({
+  status: oneOf(['Accepted', 'Rejected', 'UnknownMessageId', 'UnknownVendorId']),
+  data: Type.Optional(Type.String()),
+});
 
 /** OCPP 1.6 §4.3: something that only the station's vendor has defined. */
 export const DataTransfer = incoming({
-  request: message({
-    vendorId: text(255),
-    messageId: Type.Optional(text(50)),
-    data: Type.Optional(Type.String()),
-  }),
-  confirmation: message({
-    status: oneOf(['Accepted', 'Rejected', 'UnknownMessageId', 'UnknownVendorId']),
-    data: Type.Optional(Type.String()),
-  }),
+  request,
+  confirmation,
   async handle(central, station, request) {
     return receiveData(central, station, {
       vendorId: request.vendorId,
@@ -21,4 +24,17 @@ export const DataTransfer = incoming({
       data: request.data ?? null,
     });
   },
+});
+
+/** OCPP 1.6 §5.6: the same towards the station. The answer's `detail` is `{ data }`. */
+export const SendDataTransfer = outgoing({
+  kind: 'dataTransfer',
+  request,
+  confirmation,
+  toWire: ({ vendorId, messageId, data }) => ({
+    vendorId,
+    ...(messageId !== undefined && { messageId }),
+    ...(data !== undefined && { data }),
+  }),
+  fromWire: ({ status, data }) => ({ ...acceptedOrRejected(status), detail: { data: data ?? null } }),
 });

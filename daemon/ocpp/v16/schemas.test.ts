@@ -33,11 +33,10 @@ const theirVerdict = (id: string, value: unknown): boolean => {
 };
 
 /** What stations send: their messages, and their answers to ours. */
-const messages = Object.entries(actions).map(([name, action]) =>
-  action.direction === 'incoming'
-    ? { id: `urn:${name}.req`, schema: action.request }
-    : { id: `urn:${name}.conf`, schema: action.confirmation },
-);
+const messages = [
+  ...Object.entries(actions.incoming).map(([name, { request }]) => ({ id: `urn:${name}.req`, schema: request })),
+  ...Object.entries(actions.outgoing).map(([name, { confirmation }]) => ({ id: `urn:${name}.conf`, schema: confirmation })),
+];
 
 const times = fc
   .date({ min: new Date('1970-01-01'), max: new Date('2106-01-01'), noInvalidDate: true })

@@ -1,0 +1,22 @@
+import { Type } from 'typebox';
+import { outgoing } from '../action.ts';
+import { DateTime, Empty, Int, message } from './fields.ts';
+
+/** OCPP 1.6 §5.19. The answer is empty: how it goes follows by FirmwareStatusNotification. */
+export const UpdateFirmware = outgoing({
+  kind: 'updateFirmware',
+  request: message({
+    location: Type.String(),
+    retries: Type.Optional(Int),
+    retrieveDate: DateTime,
+    retryInterval: Type.Optional(Int),
+  }),
+  confirmation: Empty,
+  toWire: ({ location, retrieveAt, retries, retryIntervalS }) => ({
+    location,
+    ...(retries !== undefined && { retries }),
+    retrieveDate: new Date(retrieveAt).toISOString(),
+    ...(retryIntervalS !== undefined && { retryInterval: retryIntervalS }),
+  }),
+  fromWire: () => ({ outcome: 'accepted', answer: 'Accepted' }),
+});
