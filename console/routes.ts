@@ -1,7 +1,6 @@
-import { type Component, defineAsyncComponent } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
 import type { Right } from '../shared/model/rights.ts';
-import { everything, type NodePageKey } from './composables/node-pages.ts';
+import { everything } from './composables/node-pages.ts';
 import NodePage from './NodePage.vue';
 import Home from './pages/home/Page.vue';
 
@@ -10,17 +9,10 @@ declare module 'vue-router' {
     /** Key of the title: `page.<title>`. */
     title?: string;
     right?: Right;
+    /** Opens in a window of its own, without the navigation. */
+    alone?: boolean;
   }
 }
-
-/** What the pages of a node are made of; each is fetched when it is first opened. */
-export const nodePageComponents: Readonly<Record<NodePageKey, Component>> = {
-  overview: defineAsyncComponent(() => import('./pages/overview/Page.vue')),
-  statistics: defineAsyncComponent(() => import('./pages/statistics/Page.vue')),
-  outlet: defineAsyncComponent(() => import('./pages/outlet/Page.vue')),
-  configuration: defineAsyncComponent(() => import('./pages/configuration/Page.vue')),
-  users: defineAsyncComponent(() => import('./pages/users/Page.vue')),
-};
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
@@ -32,7 +24,7 @@ export const router = createRouter({
       path: '/session/:session',
       name: 'session',
       component: () => import('./pages/session/Page.vue'),
-      meta: { title: 'session', right: 'sessions.read' },
+      meta: { title: 'session', right: 'sessions.read', alone: true },
     },
     { path: '/account', component: () => import('./pages/account/Page.vue'), meta: { title: 'account' } },
     { path: '/tokens', component: () => import('./pages/tokens/Page.vue'), meta: { title: 'tokens', right: 'tokens.manage' } },
