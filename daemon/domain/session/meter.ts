@@ -57,10 +57,11 @@ export async function recordMeterValues(central: Central, station: Station, repo
 
 /** The open session that a report belongs to: by its transaction id, else by its connector. Null: the id is of another time. */
 function ownerOf(station: Station, { connectorId, transactionId }: MeterReport): Owner | null {
+  const live = station.connectors.get(connectorId)?.session ?? null;
+  if (live && live.id === transactionId) return { ...own(live), connectorId };
   if (transactionId !== null)
     for (const connector of station.connectors.values())
       if (connector.session?.id === transactionId) return { ...own(connector.session), connectorId: connector.connectorId };
-  const live = station.connectors.get(connectorId)?.session ?? null;
   const isNonsense = transactionId === null || transactionId < 1 || strangers.get(station)?.has(transactionId);
   if (!isNonsense) return null;
   return live && connectorId > 0 ? { ...own(live), connectorId } : { sessionId: null, connectorId, live: null };

@@ -35,7 +35,7 @@ const factors: Readonly<Record<string, number>> = {
 };
 const mostNumber = 1e15;
 
-/** Adds columns of measurands over phases or takes one of them, so that each has one figure. */
+/** Measurands with a column, and how the values of phases become one. */
 const columns = {
   'Energy.Active.Import.Register': 'sum',
   'Energy.Active.Import.Interval': 'sum',
@@ -74,23 +74,38 @@ function inCelsius(number: number, unit: string | null): number | null {
   return unit === 'fahrenheit' ? ((number - 32) * 5) / 9 : null;
 }
 
-/** The values that count for a measurand: where the car is rather than elsewhere, the total rather than its phases. */
-function counting(values: readonly ReadingValue[], measurand: Measurand): readonly ReadingValue[] {
-  const all = values.filter((value) => value.measurand === measurand && value.format === 'Raw' && inBaseUnit(value) !== null);
-  const atOutlet = all.filter((value) => value.location === null || value.location === 'Outlet');
-  const here = atOutlet.length > 0 ? atOutlet : all.filter((value) => value.location === all[0]?.location);
-  const totals = here.filter((value) => value.phase === null);
-  if (totals.length > 0) return totals.slice(0, 1);
-  // Between two phases, or of the neutral conductor: neither a part of a sum nor a mean.
-  return here.filter((value) => /^L[123](-N)?$/.test(value.phase ?? ''));
+/** A value that is a number of a measurand with a column. */
+type Measured = Readonly<{ value: ReadingValue; measurand: Measurand; number: number }>;
+
+function measuredOf(values: readonly ReadingValue[]): readonly Measured[] {
+  const found: Measured[] = [];
+  for (const value of values) {
+    if (value.format !== 'Raw' || !isMeasured(value.measurand)) continue;
+    const number = inBaseUnit(value);
+    if (number !== null) found.push({ value, measurand: value.measurand, number });
+  }
+  return found;
 }
 
-function figureOf(values: readonly ReadingValue[], measurand: Measurand): number | null {
-  const numbers = counting(values, measurand).map((value) => inBaseUnit(value) ?? 0);
-  if (numbers.length === 0) return null;
-  if (columns[measurand] === 'highest') return Math.max(...numbers);
-  const sum = numbers.reduce((total, number) => total + number, 0);
-  return columns[measurand] === 'sum' ? sum : sum / numbers.length;
+/** The values that count for a measurand: where the car is rather than elsewhere, the total rather than its phases. */
+function counting(measured: readonly Measured[], measurand: Measurand): readonly Measured[] {
+  const all = measured.filter((each) => each.measurand === measurand);
+  if (all.length < 2) return all.filter(({ value }) => value.phase === null || isPhase(value.phase));
+  const atOutlet = all.filter(({ value }) => value.location === null || value.location === 'Outlet');
+  const here = atOutlet.length > 0 ? atOutlet : all.filter(({ value }) => value.location === all[0]?.value.location);
+  const totals = here.filter(({ value }) => value.phase === null);
+  return totals.length > 0 ? totals.slice(0, 1) : here.filter(({ value }) => isPhase(value.phase));
+}
+
+/** One of the three; between two of them, or of the neutral conductor, is neither a part of a sum nor of a mean. */
+const isPhase = (phase: string | null) => phase !== null && /^L[123](-N)?$/.test(phase);
+
+function figureOf(measured: readonly Measured[], measurand: Measurand): number | null {
+  const found = counting(measured, measurand);
+  if (found.length === 0) return null;
+  if (columns[measurand] === 'highest') return Math.max(...found.map(({ number }) => number));
+  const sum = found.reduce((total, { number }) => total + number, 0);
+  return columns[measurand] === 'sum' ? sum : sum / found.length;
 }
 
 const rounded = (number: number | null, factor = 1) => (number === null ? null : Math.round(number * factor));
@@ -98,22 +113,23 @@ const rounded = (number: number | null, factor = 1) => (number === null ? null :
 /** A reading in the columns that most questions need; what they cannot hold stays beside them in the station's own words. */
 export function sampleOf(reading: Reading): Sample {
   const { values } = reading;
-  const registerWh = figureOf(values, 'Energy.Active.Import.Register');
-  const powerW = figureOf(values, 'Power.Active.Import');
+  const measured = measuredOf(values);
+  const registerWh = figureOf(measured, 'Energy.Active.Import.Register');
+  const powerW = figureOf(measured, 'Power.Active.Import');
   return {
     figures: {
       energyWh: rounded(registerWh),
       powerW: rounded(powerW),
-      currentMa: rounded(figureOf(values, 'Current.Import'), 1000),
-      voltageMv: rounded(figureOf(values, 'Voltage'), 1000),
-      socPercent: figureOf(values, 'SoC'),
-      offeredMa: rounded(figureOf(values, 'Current.Offered'), 1000),
-      temperatureC: figureOf(values, 'Temperature'),
+      currentMa: rounded(figureOf(measured, 'Current.Import'), 1000),
+      voltageMv: rounded(figureOf(measured, 'Voltage'), 1000),
+      socPercent: figureOf(measured, 'SoC'),
+      offeredMa: rounded(figureOf(measured, 'Current.Offered'), 1000),
+      temperatureC: figureOf(measured, 'Temperature'),
       other: othersOf(values),
     },
     context: readingContexts.indexOf(reading.context),
     registerWh,
-    intervalWh: figureOf(values, 'Energy.Active.Import.Interval'),
+    intervalWh: figureOf(measured, 'Energy.Active.Import.Interval'),
     powerW,
   };
 }
