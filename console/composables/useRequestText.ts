@@ -1,8 +1,22 @@
 import { useI18n } from 'vue-i18n';
 import type { Command, RequestKind, StationRequest } from '../../shared/model/command.ts';
 
+/** The commands that have a form. */
+export type OfferedKind = Extract<
+  RequestKind,
+  | 'remoteStart'
+  | 'remoteStop'
+  | 'reset'
+  | 'unlock'
+  | 'changeAvailability'
+  | 'clearCache'
+  | 'trigger'
+  | 'getConfiguration'
+  | 'changeConfiguration'
+>;
+
 /** What OCPP calls it: for those who compare with the station's manual. */
-export const wireName: Readonly<Record<RequestKind, string>> = {
+export const wireName: Readonly<Record<OfferedKind, string>> = {
   remoteStart: 'RemoteStartTransaction',
   remoteStop: 'RemoteStopTransaction',
   reset: 'Reset',
@@ -44,7 +58,7 @@ export function useRequestText() {
         return request.keys?.length ? request.keys.join(', ') : t('control.allKeys');
       case 'changeConfiguration':
         return `${request.key} = ${request.value}`;
-      case 'clearCache':
+      default:
         return '';
     }
   }
@@ -61,5 +75,10 @@ export function useRequestText() {
     return '';
   }
 
-  return { outlet, subject, meaning, name: (kind: RequestKind): string => t(`control.command.${kind}`) };
+  return {
+    outlet,
+    subject,
+    meaning,
+    name: (kind: RequestKind): string => (te(`control.command.${kind}`) ? t(`control.command.${kind}`) : kind),
+  };
 }

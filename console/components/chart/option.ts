@@ -11,7 +11,11 @@ export type ChartLook = Readonly<{
   patterns: boolean;
 }>;
 
+const minute = 60_000;
 const day = 86_400_000;
+
+/** As many decimals as an axis needs, three at most. */
+const decimalsOf = (value: number): number => (String(Number(value.toFixed(3))).split('.')[1] ?? '').length;
 
 /**
  * The definition as ECharts wants it. Its time axis knows the browser's zone and UTC only: all times are shifted by the zone's
@@ -20,7 +24,7 @@ const day = 86_400_000;
 export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCoreOption {
   const shift = zoneOffset(chart.from, chart.zone);
   const label = { color: look.colour('chart-axis'), fontFamily: look.font, fontSize: 11 };
-  const isLong = chart.to - chart.from > 1.5 * day;
+  const span = chart.to - chart.from;
   return {
     useUTC: true,
     animation: false,
@@ -38,7 +42,7 @@ export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCor
       axisLabel: {
         ...label,
         hideOverlap: true,
-        formatter: (at: number) => tickText(at - shift, chart.zone, isLong),
+        formatter: (at: number) => tickText(at - shift, chart.zone, span),
       },
     },
     yAxis: chart.axes.map((axis, index) => ({
@@ -53,7 +57,7 @@ export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCor
       axisLine: { show: false },
       axisTick: { show: false },
       splitLine: { show: index === 0, lineStyle: { color: look.colour('chart-grid') } },
-      axisLabel: { ...label, formatter: (value: number) => look.number(value, Number.isInteger(value) ? 0 : 1) },
+      axisLabel: { ...label, formatter: (value: number) => look.number(value, decimalsOf(value)) },
     })),
     series: chart.series.map((series, index) => ({
       ...seriesOption(series, look, shift),
@@ -62,9 +66,9 @@ export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCor
   };
 }
 
-function tickText(at: number, zone: string, isLong: boolean): string {
-  const clock = clockText(at, zone);
-  return isLong && clock === '00:00' ? dateText(at, zone).slice(5) : clock;
+function tickText(at: number, zone: string, span: number): string {
+  const clock = clockText(at, zone, span < 10 * minute);
+  return span > 1.5 * day && clock === '00:00' ? dateText(at, zone).slice(5) : clock;
 }
 
 function seriesOption(series: ChartSeries, look: ChartLook, shift: number): Record<string, unknown> {

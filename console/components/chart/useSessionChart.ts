@@ -15,7 +15,7 @@ export function useSessionChart(
     const given = curve();
     if (!given) return null;
     const { session, samples } = given;
-    const { energyKwh, powerKw, isPowerComputed } = sessionCurve(samples);
+    const { energyKwh, powerKw, isPowerComputed } = sessionCurve(samples, session);
     const isRunning = session.state === 'charging';
     const lastAt = samples.at(-1)?.at ?? session.startedAt;
     const to = isRunning
@@ -61,7 +61,7 @@ export function useSessionChart(
 }
 
 /** The last power holds until now, as far as anybody knows, but not for longer than a minute and a half. */
-function heldUntil(points: readonly Point[], now: number | null): readonly Point[] {
+export function heldUntil(points: readonly Point[], now: number | null): readonly Point[] {
   const last = points.at(-1);
   return last && now !== null && now > last[0] && now - last[0] < 90_000 ? [...points, [now, last[1]]] : points;
 }

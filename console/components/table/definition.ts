@@ -9,7 +9,8 @@ export type Cell = Readonly<{
   tip?: string | undefined;
   /** Beside the text, quieter: a number of the manual, a unit. */
   quiet?: string | undefined;
-  glyph?: StateKey | undefined;
+  /** A state before the text; `none` keeps its place free, so that texts stand below each other. */
+  glyph?: StateKey | 'none' | undefined;
   look?: 'strong' | 'mono' | 'charging' | 'doubtful' | 'unknown' | undefined;
 }>;
 
@@ -38,7 +39,7 @@ const widths: Readonly<Record<Column['kind'], number>> = {
   number: 84,
   energy: 100,
   power: 100,
-  time: 168,
+  time: 176,
   duration: 88,
   set: 132,
 };

@@ -17,7 +17,7 @@ export function useSessionCells(zoneOf: (row: SessionRow) => string, now: () => 
   const time = (row: SessionRow, at: number): string => timeText(at, zoneOf(row));
 
   function startedAt(row: SessionRow): Cell {
-    const glyph = row.state === 'charging' ? 'charging' : row.state === 'stopped' ? 'occupied' : undefined;
+    const glyph = row.state === 'charging' ? 'charging' : row.state === 'stopped' ? 'occupied' : 'none';
     const isCorrected = row.flags.includes('clockCorrected');
     return {
       text: time(row, row.startedAt),

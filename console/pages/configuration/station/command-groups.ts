@@ -9,16 +9,16 @@ import {
   mdiRestart,
   mdiStop,
 } from '@mdi/js';
-import type { RequestKind } from '../../../../shared/model/command.ts';
+import type { OfferedKind } from '../../../composables/useRequestText.ts';
 
 /** The commands in the order of the list. */
-export const commandGroups: readonly Readonly<{ key: string; kinds: readonly RequestKind[] }>[] = [
+export const commandGroups: readonly Readonly<{ key: string; kinds: readonly OfferedKind[] }>[] = [
   { key: 'charging', kinds: ['remoteStart', 'remoteStop', 'unlock'] },
   { key: 'station', kinds: ['reset', 'changeAvailability', 'trigger', 'clearCache'] },
   { key: 'configuration', kinds: ['getConfiguration', 'changeConfiguration'] },
 ];
 
-export const commandIcon: Readonly<Record<RequestKind, string>> = {
+export const commandIcon: Readonly<Record<OfferedKind, string>> = {
   remoteStart: mdiPlay,
   remoteStop: mdiStop,
   unlock: mdiLockOpenVariantOutline,
