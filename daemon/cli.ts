@@ -52,8 +52,10 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
 /** What people or the machine did wrong, in its sentence; a defect of ours with the place where it happened. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isExpected = 'code' in error || ['ConfigurationError', 'DataFolderInUse'].includes(error.name);
-  return isExpected ? error.message : (error.stack ?? error.message);
+  // Errors for people carry a code, as those of the operating system do. Codes of Node's own tell of wrong programs, except on flags.
+  const code = 'code' in error ? String(error.code) : 'ERR_';
+  const isForPeople = !code.startsWith('ERR_') || code.startsWith('ERR_PARSE_ARGS');
+  return isForPeople ? error.message : (error.stack ?? error.message);
 }
 
 process.exitCode = await run(process.argv.slice(2));

@@ -52,6 +52,10 @@ export const Configuration = Type.Object(
       default: 60,
       description: "Ping of a station's connection; 0: never.",
     }),
+    readStationKeys: Type.Boolean({
+      default: true,
+      description: "Read a station's configuration keys after its first start. The certification tool does not expect that.",
+    }),
     callTimeoutSeconds: Type.Integer({
       minimum: 1,
       maximum: 600,
@@ -109,6 +113,8 @@ const otherVariables = new Set(['CHARGE_PORTAL_URL', 'CHARGE_PORTAL_TOKEN', 'CHA
 
 /** What is wrong with the configuration, a line each; every line says where. */
 export class ConfigurationError extends Error {
+  readonly code = 'configuration';
+
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
     this.name = 'ConfigurationError';
@@ -256,7 +262,10 @@ function unknown(where: string, names: readonly string[], name = where): string 
   const likely = names
     .map((known) => ({ known, distance: editDistance(name, known) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  const hint = likely && likely.distance <= 3 ? ` Did you mean ${likely.known}?` : ' All keys: charge-portal serve --help.';
+  const hint =
+    likely && likely.distance <= Math.min(3, name.length / 3)
+      ? ` Did you mean ${likely.known}?`
+      : ' All keys: charge-portal serve --help.';
   return `${where}: there is no such key.${hint}`;
 }
 

@@ -18,6 +18,8 @@ export type ControlAnswer = Readonly<Record<string, unknown>> | Readonly<{ error
 
 /** Somebody else's daemon already runs on the data folder. */
 export class DataFolderInUse extends Error {
+  readonly code = 'dataFolderInUse';
+
   constructor(data: string) {
     super(`Another charge-portal runs on the data folder ${data}. Stop it first, or choose another folder with --data.`);
     this.name = 'DataFolderInUse';
