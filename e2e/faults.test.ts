@@ -7,9 +7,10 @@ const lines: string[] = [];
 const say = (line: string) => lines.push(line);
 
 test('R1, R2: a daemon that is killed under load loses nothing that it acknowledged, and keeps nothing twice', async () => {
-  const { acknowledged, problems } = await killOverAndOver({ rounds: 5, stations: 20, seed: 2026, say });
+  const { acknowledged, repeated, problems } = await killOverAndOver({ rounds: 5, stations: 20, seed: 2026, say });
   expect(problems, lines.join('\n')).toEqual([]);
   expect(acknowledged).toBeGreaterThan(200);
+  expect(repeated).toBeGreaterThan(0);
 }, 120_000);
 
 test('R13: strange frames stop nobody: no crash, no growth, and a good station is answered all the time', async () => {

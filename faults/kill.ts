@@ -9,7 +9,7 @@ import { Ledger } from './support/ledger.ts';
 import { QueueingStation } from './support/queueing-station.ts';
 
 export type KillTask = Readonly<{ rounds: number; stations: number; seed: number; say(line: string): void }>;
-export type KillReport = Readonly<{ acknowledged: number; problems: readonly string[] }>;
+export type KillReport = Readonly<{ acknowledged: number; repeated: number; problems: readonly string[] }>;
 
 const databaseName = 'charge-portal.db';
 
@@ -33,18 +33,24 @@ export async function killOverAndOver({ rounds, stations: count, seed, say }: Ki
       await daemon.kill();
       const problems = ledger.check(join(data, databaseName));
       say(`${round} of ${rounds}: ${ledger.acknowledged} messages acknowledged so far, ${problems.length} problems`);
-      if (problems.length > 0) return { acknowledged: ledger.acknowledged, problems };
+      if (problems.length > 0) return reportOf(ledger, problems);
     }
     const daemon = await start();
     await Promise.all(stations.map((station) => station.comeTo(daemon.addresses.ocpp16)));
     await Promise.all(stations.map((station) => station.end()));
     await daemon.stop();
-    return { acknowledged: ledger.acknowledged, problems: ledger.check(join(data, databaseName)) };
+    return reportOf(ledger, ledger.check(join(data, databaseName)));
   } finally {
     for (const station of stations) station.close();
     rmSync(data, { recursive: true, force: true });
   }
 }
+
+const reportOf = ({ acknowledged, repeated }: Ledger, problems: readonly string[]): KillReport => ({
+  acknowledged,
+  repeated,
+  problems,
+});
 
 if (import.meta.main) {
   const { values: flags } = parseArgs({
@@ -55,10 +61,10 @@ if (import.meta.main) {
     },
   });
   const task = { rounds: Number(flags.rounds), stations: Number(flags.stations), seed: Number(flags.seed) };
-  const { acknowledged, problems } = await killOverAndOver({ ...task, say: console.log });
+  const { acknowledged, repeated, problems } = await killOverAndOver({ ...task, say: console.log });
   for (const problem of problems.slice(0, 50)) console.log(problem);
   console.log(
-    `killed ${task.rounds} times (seed ${task.seed}): ${acknowledged} acknowledged messages, ${problems.length} lost, doubled or wrong`,
+    `killed ${task.rounds} times (seed ${task.seed}): ${acknowledged} acknowledged messages, ${repeated} sent again, ${problems.length} lost, doubled or wrong`,
   );
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -7,6 +7,8 @@ export class Ledger {
   readonly #samples: { chargeBoxId: string; transactionId: number; energyWh: number }[] = [];
   readonly #problems: string[] = [];
   #sent = 0;
+  /** Messages that were sent again, since their answer had not come. */
+  repeated = 0;
 
   get acknowledged(): number {
     return this.#starts.size + this.#stops.length + this.#samples.length;
@@ -15,6 +17,10 @@ export class Ledger {
   /** Distinct starts that left a station, acknowledged or not. */
   noteSentStart(): void {
     this.#sent++;
+  }
+
+  noteRepeat(): void {
+    this.repeated++;
   }
 
   noteStart(chargeBoxId: string, startedAt: number, meterStartWh: number, transactionId: number): void {

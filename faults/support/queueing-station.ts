@@ -89,6 +89,7 @@ export class QueueingStation {
     const [entry] = this.#queue;
     if (entry === undefined) this.#ended?.();
     if (entry === undefined || this.#line === null) return;
+    if (entry.id !== null) this.#ledger.noteRepeat();
     const keepsId = entry.id !== null && this.#random.chance(0.5);
     if (!keepsId) entry.id = `${this.#random.whole(0, 1e9)}-${this.#sent++}`;
     this.#line.send(call(entry.id ?? '', entry.message.action, entry.message.payload()));
