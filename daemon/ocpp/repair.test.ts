@@ -6,8 +6,8 @@ import { repair } from './repair.ts';
 import { actions } from './v16/actions.ts';
 
 const requestOf = (name: string): TSchema => {
-  const action = actions[name];
-  if (action?.direction !== 'incoming') throw new Error(`${name} is no message of stations`);
+  const action = actions.incoming[name];
+  if (!action) throw new Error(`${name} is no message of stations`);
   return action.request;
 };
 const mend = (name: string, payload: unknown) => {

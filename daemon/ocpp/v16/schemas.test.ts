@@ -59,12 +59,18 @@ function valid(schema: Schema, root: Schema): fc.Arbitrary<unknown> {
       return fc.array(valid(schema.items ?? {}, root), { maxLength: 3 });
     case 'integer':
       return fc.integer({ min: 0, max: 1000 });
+    case 'number':
+      // Limits have one decimal at most (FACTS §8).
+      return fc.integer({ min: 0, max: 10_000 }).map((tenths) => tenths / 10);
     case 'boolean':
       return fc.boolean();
     case 'string':
       return schema.format === 'date-time'
         ? times
         : fc.string({ maxLength: Math.min(schema.maxLength ?? 100, 100), unit: 'grapheme-ascii' });
+    case 'number':
+      // Tenths: a naive check by division refuses 16.3 and the like (FACTS §11), whole numbers pass everywhere.
+      return fc.integer({ min: 0, max: 400_000 });
     default:
       throw new Error(`no values for ${JSON.stringify(schema)}`);
   }
@@ -102,7 +108,7 @@ const mutated = (message: fc.Arbitrary<unknown>) =>
 
 /** Where we are stricter on purpose: no int of OCPP, no connector, no time without a `T` (FACTS §11). */
 function isBeyondTheirs(value: unknown): boolean {
-  if (typeof value === 'number') return value < 0 || value > 1000;
+  if (typeof value === 'number') return value < 0 || value > 1000 || !Number.isInteger(value * 10);
   if (typeof value === 'string') return /^\d{4}-\d\d-\d\d/.test(value);
   return typeof value === 'object' && value !== null && Object.values(value).some(isBeyondTheirs);
 }
