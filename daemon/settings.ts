@@ -10,6 +10,7 @@ export function settingsOf(configuration: Configuration): Settings {
   return {
     heartbeatIntervalS: configuration.heartbeatIntervalSeconds,
     pingIntervalS: configuration.pingIntervalSeconds,
+    readStationKeys: configuration.readStationKeys,
     callTimeoutMs: configuration.callTimeoutSeconds * 1000,
     signInIdleMs: configuration.signInIdleMinutes * 60_000,
     signInAbsoluteMs: configuration.signInAbsoluteHours * 3_600_000,

@@ -56,6 +56,8 @@ export type Settings = Readonly<{
   heartbeatIntervalS: number;
   /** Ping of a station's socket: 0 never. */
   pingIntervalS: number;
+  /** Whether a station is asked for its configuration keys after its first acceptance. */
+  readStationKeys: boolean;
   callTimeoutMs: number;
   signInIdleMs: number;
   signInAbsoluteMs: number;

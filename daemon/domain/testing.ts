@@ -35,6 +35,7 @@ export function testClock(start = testStart): TestClock {
 export const testSettings: Settings = {
   heartbeatIntervalS: 300,
   pingIntervalS: 60,
+  readStationKeys: true,
   callTimeoutMs: 30_000,
   signInIdleMs: 30 * 60_000,
   signInAbsoluteMs: 12 * 3_600_000,

@@ -48,7 +48,8 @@ export async function boot(central: Central, station: Station, facts: BootFacts)
   central.publish({ kind: 'station.changed', stationId: station.id });
   if (isAccepted) {
     tellDeed(central.proofs, station.id, { did: 'booted' });
-    if (station.configurationReadAt === null || hasNewFirmware) readConfiguration(central, station);
+    const isNews = station.configurationReadAt === null || hasNewFirmware;
+    if (isNews && central.settings.readStationKeys) readConfiguration(central, station);
   }
   const intervalS = isAccepted ? central.settings.heartbeatIntervalS : retryS;
   return { status: statusOf[station.registration], intervalS: spread(intervalS, station.id) };
