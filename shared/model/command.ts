@@ -1,5 +1,25 @@
 import { type Static, Type } from 'typebox';
+import { ChargingProfile, profilePurposes, rateUnits } from './charging-profile.ts';
 import { Json } from './json.ts';
+
+const IdTag = Type.String({ minLength: 1, maxLength: 20 });
+const ConnectorNumber = Type.Integer({ minimum: 1, maximum: 1000 });
+const ConnectorOrStation = Type.Integer({ minimum: 0, maximum: 1000, description: '0: the whole station' });
+const Time = Type.Integer({ description: 'ms UTC' });
+const Location = Type.String({ minLength: 1, maxLength: 500, pattern: '^[A-Za-z]+://\\S+$', description: 'URL for the station' });
+const Attempts = {
+  retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'After the first try' })),
+  retryIntervalS: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+};
+
+/** An entry of a station's local authorisation list. In a differential list one without `status` deletes the tag. */
+export const LocalListEntry = Type.Object({
+  idTag: IdTag,
+  status: Type.Optional(Type.Enum(['Accepted', 'Blocked', 'Expired', 'Invalid'])),
+  expiresAt: Type.Optional(Time),
+  parentIdTag: Type.Optional(IdTag),
+});
+export type LocalListEntry = Static<typeof LocalListEntry>;
 
 /**
  * What an operator can ask of a station, in the domain's words. An adapter per OCPP version turns it into its message,
@@ -8,15 +28,16 @@ import { Json } from './json.ts';
 export const StationRequest = Type.Union([
   Type.Object({
     kind: Type.Literal('remoteStart'),
-    connectorId: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-    idTag: Type.String({ minLength: 1, maxLength: 20 }),
+    connectorId: Type.Optional(ConnectorNumber),
+    idTag: IdTag,
+    chargingProfile: Type.Optional(ChargingProfile),
   }),
   Type.Object({ kind: Type.Literal('remoteStop'), transactionId: Type.Integer() }),
   Type.Object({ kind: Type.Literal('reset'), mode: Type.Enum(['soft', 'hard']) }),
-  Type.Object({ kind: Type.Literal('unlock'), connectorId: Type.Integer({ minimum: 1, maximum: 1000 }) }),
+  Type.Object({ kind: Type.Literal('unlock'), connectorId: ConnectorNumber }),
   Type.Object({
     kind: Type.Literal('changeAvailability'),
-    connectorId: Type.Integer({ minimum: 0, maximum: 1000, description: '0: the whole station' }),
+    connectorId: ConnectorOrStation,
     operative: Type.Boolean(),
   }),
   Type.Object({ kind: Type.Literal('clearCache') }),
@@ -30,7 +51,7 @@ export const StationRequest = Type.Union([
       'MeterValues',
       'StatusNotification',
     ]),
-    connectorId: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+    connectorId: Type.Optional(ConnectorOrStation),
   }),
   Type.Object({
     kind: Type.Literal('getConfiguration'),
@@ -40,6 +61,50 @@ export const StationRequest = Type.Union([
     kind: Type.Literal('changeConfiguration'),
     key: Type.String({ minLength: 1, maxLength: 50 }),
     value: Type.String({ maxLength: 500 }),
+  }),
+  Type.Object({
+    kind: Type.Literal('reserve'),
+    connectorId: Type.Integer({ minimum: 0, maximum: 1000, description: '0: any connector' }),
+    idTag: IdTag,
+    parentIdTag: Type.Optional(IdTag),
+    expiresAt: Time,
+    reservationId: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+  }),
+  Type.Object({ kind: Type.Literal('cancelReservation'), reservationId: Type.Integer() }),
+  Type.Object({ kind: Type.Literal('getLocalListVersion') }),
+  Type.Object({
+    kind: Type.Literal('sendLocalList'),
+    update: Type.Enum(['full', 'differential']),
+    listVersion: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+    entries: Type.Array(LocalListEntry, { maxItems: 10_000 }),
+  }),
+  Type.Object({ kind: Type.Literal('setChargingProfile'), connectorId: ConnectorOrStation, profile: ChargingProfile }),
+  Type.Object({
+    kind: Type.Literal('clearChargingProfile'),
+    profileId: Type.Optional(Type.Integer()),
+    connectorId: Type.Optional(ConnectorOrStation),
+    purpose: Type.Optional(Type.Enum([...profilePurposes])),
+    stackLevel: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+  }),
+  Type.Object({
+    kind: Type.Literal('getCompositeSchedule'),
+    connectorId: ConnectorOrStation,
+    durationS: Type.Integer({ minimum: 1, maximum: 31 * 86_400 }),
+    unit: Type.Optional(Type.Enum([...rateUnits])),
+  }),
+  Type.Object({ kind: Type.Literal('updateFirmware'), location: Location, retrieveAt: Time, ...Attempts }),
+  Type.Object({
+    kind: Type.Literal('getDiagnostics'),
+    location: Location,
+    from: Type.Optional(Time),
+    until: Type.Optional(Time),
+    ...Attempts,
+  }),
+  Type.Object({
+    kind: Type.Literal('dataTransfer'),
+    vendorId: Type.String({ minLength: 1, maxLength: 255 }),
+    messageId: Type.Optional(Type.String({ maxLength: 50 })),
+    data: Type.Optional(Type.String({ maxLength: 20_000 })),
   }),
 ]);
 export type StationRequest = Static<typeof StationRequest>;

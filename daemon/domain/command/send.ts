@@ -27,6 +27,16 @@ const rules = {
   unlock: ruleOfAnswer,
   clearCache: ruleOfAnswer,
   trigger: ruleOfAnswer,
+  reserve: ruleOfAnswer,
+  cancelReservation: ruleOfAnswer,
+  getLocalListVersion: ruleOfAnswer,
+  sendLocalList: ruleOfAnswer,
+  setChargingProfile: ruleOfAnswer,
+  clearChargingProfile: ruleOfAnswer,
+  getCompositeSchedule: ruleOfAnswer,
+  updateFirmware: ruleOfAnswer,
+  getDiagnostics: ruleOfAnswer,
+  dataTransfer: ruleOfAnswer,
 } as const;
 
 /** Commands of one station that may wait for its line at a time. */
