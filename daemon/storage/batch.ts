@@ -19,7 +19,7 @@ export type Batch = Readonly<{
 export type Outcome = Readonly<{
   /** Changed rows and last row id of each statement, in order; of a failed unit all zero. */
   written: Float64Array;
-  /** The units that took no effect, by their place in the batch. */
+  /** The units that took no effect, by their place in the batch, in this order. */
   failed: readonly Readonly<{ unit: number; failure: Failure }>[];
 }>;
 
@@ -47,7 +47,7 @@ export class Packer {
           texts.push(sql);
         }
         shape.push(number, parameters.length);
-        for (const value of parameters) values.push(value);
+        for (let i = 0; i < parameters.length; i++) values.push(parameters[i]);
       }
     }
     return { forget, texts, shape, values };

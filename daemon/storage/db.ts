@@ -37,12 +37,16 @@ class Slot {
 export function hot<Row extends object>(
   build: (given: <Field extends keyof Row & string>(field: Field) => Row[Field]) => Compilable,
 ): (row: Row) => Statement {
-  // The slot is no value of the row's type, but the compiler hands parameters through untouched, and `bind` replaces it below.
+  // The slot is no value of the row's type, but the compiler hands parameters through untouched, and it is replaced below.
   const { sql, parameters } = build((field) => new Slot(field) as never).compile();
-  const bind = parameters.map((parameter) => (parameter instanceof Slot ? { field: parameter.field } : { value: parameter }));
   return (row) => {
     // `build` can only name fields of `Row`.
     const values = row as Readonly<Record<string, unknown>>;
-    return { sql, parameters: bind.map((part) => ('field' in part ? values[part.field] : part.value)) };
+    const bound: unknown[] = new Array(parameters.length);
+    for (let i = 0; i < bound.length; i++) {
+      const parameter = parameters[i];
+      bound[i] = parameter instanceof Slot ? values[parameter.field] : parameter;
+    }
+    return { sql, parameters: bound };
   };
 }

@@ -1,5 +1,5 @@
 import { type Batch, type Outcome, Packer } from './batch.ts';
-import { errorOf, type Failure, StorageError } from './errors.ts';
+import { errorOf, StorageError } from './errors.ts';
 import type { Statement, Written } from './storage.ts';
 
 /** Units that may wait for the disk. Beyond it new ones are refused as `busy`, so that a stuck disk cannot fill the memory. */
@@ -43,14 +43,17 @@ export class GroupCommit {
   settle({ written, failed }: Outcome): void {
     const units = this.#underway;
     this.#underway = [];
-    const failures = new Map<number, Failure>(failed.map(({ unit, failure }) => [unit, failure]));
     let at = 0;
-    for (const [index, { unit, resolve, reject }] of units.entries()) {
+    let nextFailed = 0;
+    for (let index = 0; index < units.length; index++) {
+      const { unit, resolve, reject } = units[index] as Waiting; // The index is within.
       const done: Written[] = [];
       for (let i = 0; i < unit.length; i++, at += 2) done.push({ changes: written[at] ?? 0, id: written[at + 1] ?? 0 });
-      const failure = failures.get(index);
-      if (failure) reject(errorOf(failure));
-      else resolve(done);
+      const failure = failed[nextFailed];
+      if (failure?.unit === index) {
+        nextFailed++;
+        reject(errorOf(failure.failure));
+      } else resolve(done);
     }
     if (this.#waiting.length > 0) this.#schedule();
     else this.#whenIdle?.();
