@@ -59,9 +59,6 @@ function valid(schema: Schema, root: Schema): fc.Arbitrary<unknown> {
       return fc.array(valid(schema.items ?? {}, root), { maxLength: 3 });
     case 'integer':
       return fc.integer({ min: 0, max: 1000 });
-    case 'number':
-      // Limits have one decimal at most (FACTS §8).
-      return fc.integer({ min: 0, max: 10_000 }).map((tenths) => tenths / 10);
     case 'boolean':
       return fc.boolean();
     case 'string':
