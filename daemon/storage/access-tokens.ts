@@ -9,6 +9,8 @@ export const insertAccessToken = (row: Insertable<AccessTokensTable>): Statement
 export const revokeAccessToken = (id: number, revokedAt: number): Statement =>
   statement(db.updateTable('accessTokens').set({ revokedAt }).where('id', '=', id).where('revokedAt', 'is', null));
 
+export const deleteAccessToken = (id: number): Statement => statement(db.deleteFrom('accessTokens').where('id', '=', id));
+
 export const touchAccessToken = (id: number, lastUsedAt: number): Statement =>
   statement(db.updateTable('accessTokens').set({ lastUsedAt }).where('id', '=', id));
 

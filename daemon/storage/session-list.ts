@@ -16,13 +16,14 @@ export type SessionQuery = Readonly<{
   after: Position | null;
   now: number;
   limit: number;
+  /** So few rows are sorted at once faster than an ordered index is searched for them. */
+  fewRows?: number;
 }>;
 
 type Key = Readonly<{ value: Part; descending: boolean; column: SessionColumn }>;
 type Found = Readonly<{ id: number; k0: KeyValue; k1: KeyValue; k2: KeyValue }>;
 
-/** So few rows are sorted at once faster than an ordered index is searched for them. */
-const fewRows = 5000;
+const defaultFewRows = 5000;
 
 /**
  * A page of session ids in the order asked for, by keyset: deep pages cost what the first one does. Either the order's own index is
@@ -30,7 +31,7 @@ const fewRows = 5000;
  */
 export async function sessionPage(read: Kysely<Tables>, query: SessionQuery): Promise<{ ids: number[]; next: Position | null }> {
   const keys = keysOf(query);
-  const driver = await fewest(read, query.conditions);
+  const driver = await fewest(read, query.conditions, query.fewRows ?? defaultFewRows);
   const walks = !driver && isIndexed(keys[0]);
   const branches = walks ? walkedBranches(keys, query) : [foundBranch(keys, query, driver)];
   const order = orderBy(
@@ -141,7 +142,7 @@ function beyond({ value, descending }: Key, from: KeyValue): Part {
 }
 
 /** The condition that leaves the fewest rows, if those are few; found by counting through each one's index up to a bound. */
-async function fewest(read: Kysely<Tables>, conditions: readonly Condition[]): Promise<Condition | null> {
+async function fewest(read: Kysely<Tables>, conditions: readonly Condition[], fewRows: number): Promise<Condition | null> {
   const candidates = conditions.filter((condition) => condition.free);
   if (candidates.length === 0) return null;
   const counts = candidates.map(

@@ -30,11 +30,12 @@ export type OwnedTag = NonNullable<Awaited<ReturnType<typeof tagByPublicId>>>;
 export const tagByPublicId = (read: Kysely<Tables>, publicId: string) =>
   withOwner(read).where('tags.publicId', '=', publicId).executeTakeFirst();
 
-/** A tag that is known under one of some texts. */
-export const tagByTexts = (read: Kysely<Tables>, texts: readonly string[]) =>
+/** The tags that are known under one of some texts. */
+export const tagsByTexts = (read: Kysely<Tables>, texts: readonly string[]) =>
   withOwner(read)
     .where('tags.idTag', 'in', [...texts])
-    .executeTakeFirst();
+    .limit(20)
+    .execute();
 
 export const tagsOfAccounts = (read: Kysely<Tables>, accountIds: readonly number[]) =>
   withOwner(read)

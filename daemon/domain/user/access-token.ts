@@ -6,6 +6,7 @@ import {
   accessTokenByHash,
   accessTokenByPublicId,
   accessTokensByName,
+  deleteAccessToken,
   insertAccessToken,
   revokeAccessToken,
   validAccessTokens,
@@ -64,16 +65,19 @@ export async function revokeToken(central: Central, person: Person, publicId: st
 
 const bootstrapName = 'bootstrap';
 
-/** The administrator's token of `CHARGE_PORTAL_BOOTSTRAP_TOKEN`. Starting with another one replaces it. */
+/** The administrator's token of `CHARGE_PORTAL_BOOTSTRAP_TOKEN`. Starting with another one replaces it; one that was revoked stays so. */
 export async function ensureBootstrapToken(central: Central, token: string): Promise<void> {
   const { storage, clock } = central;
   const tokenHash = hashToken(token);
   const present = await accessTokenByHash(storage.read, tokenHash);
-  if (present && present.revokedAt === null) return;
+  if (present) {
+    if (present.revokedAt !== null) central.log.warn('the token of CHARGE_PORTAL_BOOTSTRAP_TOKEN was revoked and is not valid');
+    return;
+  }
   const starter = theSystem('CHARGE_PORTAL_BOOTSTRAP_TOKEN');
   const older = await accessTokensByName(storage.read, bootstrapName);
   await storage.write([
-    ...older.map((row) => revokeAccessToken(row.id, clock.now())),
+    ...older.map((row) => deleteAccessToken(row.id)),
     insertAccessToken({
       publicId: randomUUIDv7(),
       name: bootstrapName,

@@ -122,7 +122,10 @@ export async function updateAccount(central: Central, person: Person, change: Ac
   ];
   await commit(central, row.publicId, unit, change.email ?? row.email);
   accountChanged(central, row.id);
-  return getAccount(central, person, row.publicId);
+  // Read without asking whether the person may see it: an account that was just let go of is shown this last time.
+  const now = await accountByPublicId(central.storage.read, row.publicId);
+  if (!now) throw new DomainError('accountUnknown');
+  return asAccount(central, person, now);
 }
 
 /** Deletes an account with its tags; its sessions stay without the name (PRODUCT M12). Returns how many those are. */

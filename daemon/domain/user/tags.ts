@@ -10,10 +10,11 @@ import {
   insertTag,
   type OwnedTag,
   tagByPublicId,
-  tagByTexts,
+  tagsByTexts,
   tagsFound,
   updateTagRow,
 } from '../../storage/tag-list.ts';
+import { formsOfTag } from '../authorization/forms.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { mayInspect, ownSites } from './account-scope.ts';
@@ -49,7 +50,7 @@ export async function updateTag(central: Central, person: Person, change: TagCha
   const before = await find(central, person, change.tagId);
   if (change.accountId !== undefined) await requireOwner(central, person, change.accountId);
   if (change.idTag !== undefined && kept(change.idTag) !== before.idTag)
-    await requireFreeTags(central, person, [{ idTag: change.idTag }]);
+    await requireFreeTags(central, person, [{ idTag: change.idTag }], before.id);
   const owner = change.accountId ? await accountByPublicId(central.storage.read, change.accountId) : undefined;
   const row = {
     ...(change.idTag === undefined ? {} : { idTag: kept(change.idTag) }),
@@ -83,11 +84,17 @@ export const addTags = (central: Central, owner: string, tags: readonly Omit<New
   tags.map((tag) => insertTag(newRow(central, randomUUIDv7(), tag), owner));
 
 /** Refuses with `tagTaken` what somebody has already; it names the owner to those who may know. */
-export async function requireFreeTags(central: Central, person: Person, tags: readonly Pick<NewTag, 'idTag'>[]): Promise<void> {
+export async function requireFreeTags(
+  central: Central,
+  person: Person,
+  tags: readonly Pick<NewTag, 'idTag'>[],
+  except?: number,
+): Promise<void> {
   if (tags.length === 0) return;
   const texts = tags.map((tag) => kept(tag.idTag));
   if (new Set(texts).size < texts.length) throw new DomainError('tagTaken', { owner: '' }, { tags: 'twice' });
-  const taken = await tagByTexts(central.storage.read, texts);
+  // The number printed on a card and its bytes in reverse are the same card.
+  const taken = (await tagsByTexts(central.storage.read, texts.flatMap(formsOfTag))).find((tag) => tag.id !== except);
   if (!taken) return;
   const known = await inScope(central, person, taken.accountId);
   throw new DomainError('tagTaken', { idTag: taken.idTag, owner: known ? ownerName(taken) : '' }, { idTag: 'taken' });
