@@ -108,19 +108,24 @@ function asCallError(station: Station, action: string, error: unknown): CallErro
   return new CallError('InternalError', '');
 }
 
-/** What is under way of each station, whichever connection it came by. */
-const underWay = new WeakMap<Station, Promise<unknown>>();
+/** The message of each station that is handled last, whichever connection it came by. */
+const turns = new WeakMap<Station, { last: Promise<unknown> | null }>();
 
 /** Handles a message after all others of the same station, in the order in which they came (DESIGN §5). */
 async function handleInTurn(central: Central, station: Station, action: Incoming, request: unknown): Promise<object> {
-  for (let before = underWay.get(station); before; before = underWay.get(station)) await before.catch(ignore);
+  let turn = turns.get(station);
+  if (!turn) {
+    turn = { last: null };
+    turns.set(station, turn);
+  }
+  while (turn.last) await turn.last.catch(ignore);
   // The request has passed the schema of this action, and so is what its handler takes.
   const handled = action.handle(central, station, request as never) as Promise<object>;
-  underWay.set(station, handled);
+  turn.last = handled;
   try {
     return await handled;
   } finally {
-    if (underWay.get(station) === handled) underWay.delete(station);
+    if (turn.last === handled) turn.last = null;
   }
 }
 
