@@ -20,7 +20,8 @@ export type ChartDefinition = Readonly<{
   zone: string;
   from: number;
   to: number;
-  axes: readonly Readonly<{ name: string; unit: string }>[];
+  /** `least`: how far an axis reaches at any rate, so that next to nothing does not look like much. */
+  axes: readonly Readonly<{ name: string; unit: string; least: number }>[];
   series: readonly ChartSeries[];
   /** Instants worth a line, with their names. */
   marks: readonly Readonly<{ at: number; name: string }>[];

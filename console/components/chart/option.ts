@@ -51,6 +51,7 @@ export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCor
       nameGap: 10,
       nameTextStyle: { ...label, align: index === 0 ? 'right' : 'left', padding: index === 0 ? [0, 8, 0, 0] : [0, 0, 0, 8] },
       min: 0,
+      max: (extent: { max: number }) => (extent.max < axis.least ? axis.least : null),
       position: index === 0 ? 'left' : 'right',
       alignTicks: true,
       splitNumber: 4,

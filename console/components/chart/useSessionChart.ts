@@ -29,8 +29,8 @@ export function useSessionChart(
       from: Math.min(session.startedAt, samples[0]?.at ?? session.startedAt),
       to,
       axes: [
-        { name: t('session.power'), unit: 'kW' },
-        { name: t('session.energy'), unit: 'kWh' },
+        { name: t('session.power'), unit: 'kW', least: 1 },
+        { name: t('session.energy'), unit: 'kWh', least: 0.4 },
       ],
       series: [
         {

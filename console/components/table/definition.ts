@@ -39,7 +39,7 @@ const widths: Readonly<Record<Column['kind'], number>> = {
   number: 84,
   energy: 100,
   power: 100,
-  time: 176,
+  time: 170,
   duration: 88,
   set: 132,
 };
