@@ -28,7 +28,7 @@ export async function reconnectStorm({ stations: count, queued, say }: StormTask
     await Promise.all(tracked.map(({ station }) => begin(station)));
     say(`${count} stations charge; the daemon is killed`);
     await first.kill();
-    await Promise.all(tracked.map(({ station }) => station.until(() => station.queue.length >= queued)));
+    await Promise.all(tracked.map(({ station }) => fillQueue(station, queued)));
     say(`each has ${queued} messages in its queue; the daemon is started again`);
 
     await using second = await startDaemon({ data, flags: ['--log-level', 'error', '--station-port', port] });
@@ -72,6 +72,12 @@ async function begin(station: VirtualStation): Promise<void> {
   station.plugIn(1, { arrivesPercent: 10, pauses: [] });
   await station.swipe(1, 'ANYBODY');
   await station.until(() => station.sessions[0]?.startAcknowledged === true);
+}
+
+/** Its meter goes on reading until the queue is as long as it should be. */
+async function fillQueue(station: VirtualStation, queued: number): Promise<void> {
+  await station.until(() => station.queue.length >= queued);
+  station.configuration.change('MeterValueSampleInterval', '0');
 }
 
 async function finish(station: VirtualStation): Promise<void> {

@@ -19,6 +19,7 @@ export type QueueRules = Readonly<{
   repeatsWithNewId: boolean;
   send(action: string, payload: Payload, messageId: string | null): Readonly<{ messageId: string; answer: Promise<Payload> }>;
   isReady(): boolean;
+  onQueued(action: string): void;
   onIdle(): void;
 }>;
 
@@ -46,6 +47,7 @@ export class TransactionQueue {
   add(message: Queued): void {
     if (this.#entries.length >= longest) this.#makeRoom();
     this.#entries.push({ ...message, tries: 0, messageId: null });
+    this.#rules.onQueued(message.action);
     this.pump();
   }
 

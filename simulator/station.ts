@@ -60,6 +60,8 @@ export type StationEvents = {
   started: [SessionRecord];
   stopped: [SessionRecord];
   sampled: [{ connectorId: number }];
+  /** A message waits for the central system. */
+  queued: [{ action: string }];
   full: [{ connectorId: number }];
   dropped: [{ action: string }];
   command: [{ action: string; payload: Payload; answer: Payload }];
@@ -128,6 +130,7 @@ export class VirtualStation {
         repeatsWithNewId: this.quirks.has('repeatsStartWithNewId'),
         send: (action, payload, messageId) => this.#sendQueued(action, payload, messageId),
         isReady: () => this.isReady,
+        onQueued: (action) => this.tell('queued', { action }),
         onIdle: () => this.tell('idle', {}),
       },
       this.timers,
