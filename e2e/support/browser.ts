@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Where pictures go: a folder of this machine, never the repository. */
+const pictures = process.env.CHARGE_PORTAL_PICTURES ?? join(tmpdir(), 'charge-portal-pictures');
+
+export type PageOptions = Readonly<{
+  theme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+  /** The language that the browser asks for. */
+  language?: string;
+  /** Signed in already: the cookies of another page. */
+  as?: Visitor;
+}>;
+
+/** A browser window of its own, with its cookies, and everything that went wrong in its pages. */
+export type Visitor = Readonly<{
+  page: Page;
+  context: BrowserContext;
+  /** Errors in the browser's console, violations of the content security policy, exceptions. */
+  problems: readonly string[];
+  [Symbol.asyncDispose](): Promise<void>;
+}>;
+
+/** One browser for the tests of a file; each visitor has a window and cookies of its own. */
+export type TestBrowser = Readonly<{ visit(address: string, options?: PageOptions): Promise<Visitor>; close(): Promise<void> }>;
+
+export async function openBrowser(): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHARGE_PORTAL_CHROMIUM ?? '/usr/bin/chromium',
+    args: flags,
+  });
+  return {
+    visit: (address, options = {}) => visit(browser, address, options),
+    close: () => browser.close(),
+  };
+}
+
+async function visit(browser: Browser, address: string, options: PageOptions): Promise<Visitor> {
+  const { theme = 'light', width = 1440, height = 900, language = 'en-GB', as } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    locale: language,
+    ...(as && { storageState: await as.context.storageState() }),
+  });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    // Strangers are refused with 401 and 429, and Chromium logs every such answer.
+    const isRefusal = /status of (401|403|429)/.test(message.text()) && message.location().url.includes('/api/account.');
+    // So it does with each attempt to reach a daemon that is down.
+    const isUnreached = /^WebSocket connection to .* failed/.test(message.text());
+    if (message.type() === 'error' && !isRefusal && !isUnreached) problems.push(message.text());
+  });
+  page.on('dialog', (dialog) => {
+    problems.push(`a dialog of the browser: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(address);
+  return { page, context, problems, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Fills in the sign-in form and waits until the frame stands. */
+export async function signIn({ page }: Visitor, email: string, password: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('[data-line=live]').waitFor();
+}
+
+/** What a machine can find against WCAG 2.2 AA, in words (UX 4.7). */
+export async function accessibilityFaults({ page }: Visitor): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  );
+}
+
+/** Keeps a picture of what the visitor sees, for people to look at. */
+export async function picture({ page }: Visitor, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
