@@ -32,15 +32,6 @@ export const configurationReadings = (read: Kysely<Tables>) =>
     .groupBy('stationId')
     .execute();
 
-/** A key, whatever its letter case (FACTS §6.15). */
-export const configurationKey = (read: Kysely<Tables>, stationId: number, key: string) =>
-  read
-    .selectFrom('configurationKeys')
-    .selectAll()
-    .where('stationId', '=', stationId)
-    .where((eb) => eb(eb.fn<string>('lower', ['key']), '=', key.toLowerCase()))
-    .executeTakeFirst();
-
 /** The new value of a key that the station accepted, under the spelling that it uses itself (FACTS §6.15). */
 export const setConfigurationKey = (key: Key): Statement =>
   statement(

@@ -42,10 +42,6 @@ export const updateOutletRow = (nodeId: number, set: Updateable<Tables['outlets'
 export const setSiteOf = (ids: readonly number[], siteId: number): Statement =>
   statement(db.updateTable('nodes').set({ siteId }).where('id', 'in', ids));
 
-/** Marks a node as removed. The schema refuses it while it has children (`nodeHasChildren`). */
-export const removeNode = (id: number, at: number, by: string): Statement =>
-  statement(db.updateTable('nodes').set({ removedAt: at, updatedAt: at, updatedBy: by }).where('id', '=', id));
-
 /** Outlets go with their station: their connector numbers become free. Sessions keep their own connector number. */
 export const removeOutletsOf = (stationId: number, at: number, by: string): Statement =>
   statement(
