@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { bootFacts, type RawStation, rawStation, rowsOf, siteOf } from './support/stations.ts';
 
 const key = 'a-good-key-16-long';
-const ids = Array.from({ length: 26 }, (_, index) => `CP${index + 1}`);
+const ids = Array.from({ length: 30 }, (_, index) => `CP${index + 1}`);
 let daemon: TestDaemon;
 
 beforeAll(async () => {
@@ -100,6 +100,50 @@ test('FIELD 9, FIELD 10: kWh counts as a thousand Wh, values come as numbers, an
   await station.call('MeterValues', { connectorId: 1, transactionId, meterValue: [{ timestamp: now(), sampledValue }] });
   const { outlets } = await daemon.api('stations.get', { stationId: publicId(station.rowId) });
   expect(outlets[0]?.session).toMatchObject({ transactionId, energyWh: 1500 });
+  await station.close();
+});
+
+test('FIELD 8: a refused or odd start leaves the good session of its connector alone', async () => {
+  const station = await booted();
+  const good = transactionOf(await station.call('StartTransaction', start()));
+  for (const odd of [
+    start({ connectorId: 2, idTag: '' }),
+    start({ connectorId: 77 }),
+    start({ meterStart: -5, connectorId: 2 }),
+  ]) {
+    expect(transactionOf(await station.call('StartTransaction', odd))).toBeGreaterThan(good);
+  }
+  expect(sessions(station.rowId)[0]).toMatchObject({ id: good, state: 'charging' });
+  expect((await station.call('StopTransaction', stop(good)))[0]).toBe(3);
+  expect(sessions(station.rowId)[0]).toMatchObject({ id: good, energyWh: 1000 });
+  await station.close();
+});
+
+test('FIELD 10: values without a transaction show as live power, and a register that falls is no negative energy', async () => {
+  const station = await booted();
+  const values = (...sampledValue: object[]) => ({ connectorId: 1, meterValue: [{ timestamp: now(), sampledValue }] });
+  await station.call('MeterValues', values({ value: '11', measurand: 'Power.Active.Import', unit: 'kW' }));
+  const { outlets } = await daemon.api('stations.get', { stationId: publicId(station.rowId) });
+  expect(outlets[0]).toMatchObject({ powerW: 11_000, session: null });
+  const transactionId = transactionOf(await station.call('StartTransaction', start({ meterStart: 50_000 })));
+  await station.call('MeterValues', { ...values({ value: '300' }), transactionId });
+  await station.call('StopTransaction', stop(transactionId, { meterStop: 900 }));
+  expect(Number(sessions(station.rowId)[0]?.energyWh ?? 0)).toBeGreaterThanOrEqual(0);
+  await station.close();
+});
+
+test('FIELD 19: a station that answers GetConfiguration with nonsense, or not at all, charges all the same', async () => {
+  const station = await booted();
+  const [, callId] = await station.next((frame) => frame[2] === 'GetConfiguration');
+  station.send(
+    JSON.stringify([3, callId, { configurationKey: [{ key: 'NumberOfConnectors', readonly: 'true', value: 2 }, 'odd', {}] }]),
+  );
+  expect((await station.call('Heartbeat'))[0]).toBe(3);
+  await vi.waitFor(() => {
+    const kept = rowsOf(daemon, 'SELECT key, readonly, value FROM configurationKeys WHERE stationId = ?', station.rowId);
+    expect(kept).toEqual([{ key: 'NumberOfConnectors', readonly: 1, value: '2' }]);
+  });
+  transactionOf(await station.call('StartTransaction', start()));
   await station.close();
 });
 
@@ -336,9 +380,8 @@ test('SECURITY R7: a station that floods us is read no faster than it is answere
       ]),
     );
   }
-  const startedAt = performance.now();
   expect((await other.call('Heartbeat'))[0]).toBe(3);
-  expect(performance.now() - startedAt).toBeLessThan(2000);
+  expect(flooder.received.map((frame) => frame[1])).not.toContain(`f${count}`);
   await last;
   const order = flooder.received.filter((frame) => frame[0] === 3 && String(frame[1]).startsWith('f')).map((frame) => frame[1]);
   expect(order).toEqual(Array.from({ length: count }, (_, index) => `f${index + 1}`));
