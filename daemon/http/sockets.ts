@@ -54,7 +54,8 @@ export function openSockets(surroundings: Surroundings): Sockets {
   const handler = applyWSSHandler({
     wss: server,
     router,
-    maxBatchSize: 20,
+    // What a client has gathered while it was connecting comes as one message.
+    maxBatchSize: 100,
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
     onError: () => {}, // `implement` has logged what is ours; the rest are the client's mistakes, and it is told.
     async createContext({ req, res, info }) {
