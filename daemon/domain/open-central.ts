@@ -10,9 +10,10 @@ import { openSessions } from '../storage/sessions.ts';
 import { activeStations, noteSeen } from '../storage/stations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Central, Clock, DomainEvent, Settings } from './central.ts';
+import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
 import { newConnector } from './station/connector.ts';
-import { type Deviations, flushDeviations, newDeviations } from './station/deviation.ts';
+import { flushDeviations, newDeviations } from './station/deviation.ts';
 import { newGate } from './station/gate.ts';
 import { newStations, type Stations } from './station/registry.ts';
 import { stationOf } from './station/station-of.ts';
@@ -21,7 +22,7 @@ import { ensureSystem } from './topology/system.ts';
 import { showStation } from './topology/tree-state.ts';
 import { newPeople } from './user/people.ts';
 
-const flushEveryMs = 30_000;
+const seenAtATime = 500;
 
 /** Makes the domain over a database: the tree, all stations, and their open sessions as far as they had come. */
 export async function openCentral({
@@ -44,14 +45,6 @@ export async function openCentral({
   const tree = newLiveTree(nodeOf(root), () => publish({ kind: 'tree.changed' }));
   const stations = newStations();
   const deviations = newDeviations();
-  let flushed = Promise.resolve();
-  const flush = () => {
-    flushed = flushed.then(() => flushCounted(storage, stations, deviations)).catch((err) => log.error({ err }, 'flush failed'));
-    return flushed;
-  };
-  const timer = setInterval(() => void flush(), flushEveryMs);
-  timer.unref();
-
   const central: Central = {
     storage,
     clock,
@@ -66,12 +59,35 @@ export async function openCentral({
     deviations,
     people: newPeople(),
     async close() {
-      clearInterval(timer);
-      await flush();
+      await endHousekeeping();
     },
   };
   await loadStations(central, root, nodes);
+  const endHousekeeping = keepHouse(central);
   return central;
+}
+
+/** Does what has to be done now and then. The function that is returned ends it, after one last time. */
+function keepHouse(central: Central): () => Promise<void> {
+  const { storage, stations, deviations, log } = central;
+  const chores = [
+    { everyMs: 30_000, act: () => flushDeviations(storage, deviations) },
+    { everyMs: 60_000, act: () => closeGhosts(central) },
+    { everyMs: 300_000, act: () => saveSeen(storage, stations) },
+  ].map(({ everyMs, act }) => {
+    let last = Promise.resolve();
+    const run = () => {
+      last = last.then(act).catch((err) => log.error({ err }, 'housekeeping failed'));
+      return last;
+    };
+    const timer = setInterval(() => void run(), everyMs);
+    timer.unref();
+    return { timer, run };
+  });
+  return async () => {
+    for (const { timer } of chores) clearInterval(timer);
+    for (const { run } of chores) await run();
+  };
 }
 
 type Node = Awaited<ReturnType<typeof standingNodes>>[number];
@@ -87,8 +103,8 @@ async function loadStations(central: Central, root: Node, nodes: readonly Node[]
   for (const outlet of outlets) keys.set(outlet.nodeId, String(outlet.connectorId));
   for (const row of rows.values()) keys.set(row.nodeId, row.chargeBoxId);
 
-  const queue = [root.id];
-  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
+  const queue = [root.id]; // It grows while it is walked.
+  for (const parent of queue) {
     for (const node of children.get(parent) ?? []) {
       tree.add({ ...nodeOf(node), key: keys.get(node.id) ?? node.address ?? '' }, parent);
       queue.push(node.id);
@@ -141,25 +157,35 @@ async function loadStates(central: Central): Promise<void> {
   }
 }
 
+/** Sessions whose course is read at a time. */
+const atATime = 32;
+
 /** Of two that are open on one connector, the younger is the one that runs. */
 async function loadSessions(central: Central): Promise<void> {
-  for (const record of await openSessions(central.storage.read)) {
-    const connector = central.stations.byId(record.stationId)?.connectors.get(record.connectorId);
-    if (!connector) continue;
-    const session = liveSession(record, await meterOf(central, record));
-    connector.session = session;
-    connector.powerW = session.state === 'charging' ? session.powerW : null;
-    connector.energyRegisterWh = session.meter.lastWh;
-    connector.sampledAt = session.lastSampleAt;
+  const records = await openSessions(central.storage.read);
+  for (let first = 0; first < records.length; first += atATime) {
+    const some = records.slice(first, first + atATime);
+    const meters = await Promise.all(some.map((record) => meterOf(central, record)));
+    some.forEach((record, index) => {
+      const connector = central.stations.byId(record.stationId)?.connectors.get(record.connectorId);
+      const meter = meters[index];
+      if (!connector || !meter) return;
+      const session = liveSession(record, meter);
+      connector.session = session;
+      connector.powerW = session.state === 'charging' ? session.powerW : null;
+      connector.energyRegisterWh = session.meter.lastWh;
+      connector.sampledAt = session.lastSampleAt;
+    });
   }
 }
 
-async function flushCounted(storage: Storage, stations: Stations, deviations: Deviations): Promise<void> {
-  const unit = [];
-  for (const station of stations.all())
-    if (station.link && station.lastSeenAt !== null) unit.push(noteSeen({ nodeId: station.id, lastSeenAt: station.lastSeenAt }));
-  if (unit.length > 0) await storage.write(unit);
-  await flushDeviations(storage, deviations);
+/** When each connected station was last heard, in small units, so that none delays a station. */
+async function saveSeen(storage: Storage, stations: Stations): Promise<void> {
+  const seen = [...stations.all()].flatMap(({ id, link, lastSeenAt }) =>
+    link && lastSeenAt !== null ? [{ nodeId: id, lastSeenAt }] : [],
+  );
+  for (let first = 0; first < seen.length; first += seenAtATime)
+    await storage.write(seen.slice(first, first + seenAtATime).map(noteSeen));
 }
 
 function newSubject(log: Logger) {

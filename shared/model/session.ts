@@ -7,7 +7,7 @@ export type Authentication = (typeof authentications)[number];
 
 /**
  * `charging`: open, cable in · `stopped`: StopTransaction came, the cable is still in · `ended`: the cable has left the car ·
- * `stopNotReported`: another session began on the outlet, or a person closed it, before a stop was heard.
+ * `stopNotReported`: another session began on the outlet, the outlet was free for long, or a person closed it, before a stop was heard.
  */
 export const sessionStates = ['charging', 'stopped', 'ended', 'stopNotReported'] as const;
 export type SessionState = (typeof sessionStates)[number];

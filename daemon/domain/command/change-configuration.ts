@@ -2,7 +2,7 @@ import { setConfigurationKey } from '../../storage/configuration-keys.ts';
 import { updateStation } from '../../storage/stations.ts';
 import type { Statement } from '../../storage/storage.ts';
 import { isSecretKey } from '../station/configuration.ts';
-import { hashKey, keyColumn } from '../station/key.ts';
+import { hashKey, keyColumn, withKey, withoutKey } from '../station/key.ts';
 import type { Station, StationAnswer } from '../station/station.ts';
 import { rule } from './rule.ts';
 
@@ -16,28 +16,28 @@ export const changeConfiguration = rule('changeConfiguration', {
   shown: (request) => (isSecretKey(request.key) ? { ...request, value: hidden } : request),
   before: (_central, station, { key, value }) => {
     if (!isSecretKey(key)) return [];
-    station.pendingKey = hashKey(value);
+    station.pendingKey = withKey(station.pendingKey, value);
     return [updateStation(station.id, { pendingPasswordHashes: keyColumn(station.pendingKey) })];
   },
   // An error may repeat the value.
   detail: ({ key }, answer) => (isSecretKey(key) || !('detail' in answer) ? null : answer.detail),
   answered: (central, station, { key, value }, answer) => {
-    if (isSecretKey(key)) return rotated(station, answer);
+    if (isSecretKey(key)) return rotated(station, value, answer);
     const isKept = answer.outcome === 'accepted';
     return isKept ? [setConfigurationKey({ stationId: station.id, key, readonly: 0, value, readAt: central.clock.now() })] : [];
   },
 });
 
 /** *Accepted* ends the old key, a refusal the new one; anything else leaves both until one is used. */
-function rotated(station: Station, answer: StationAnswer): readonly Statement[] {
+function rotated(station: Station, value: string, answer: StationAnswer): readonly Statement[] {
   if (answer.outcome === 'accepted' && answer.answer === 'Accepted') {
-    station.key = station.pendingKey ?? station.key;
+    station.key = hashKey(value);
     station.pendingKey = null;
     return [updateStation(station.id, { passwordHashes: keyColumn(station.key), pendingPasswordHashes: null })];
   }
   if (answer.outcome === 'rejected') {
-    station.pendingKey = null;
-    return [updateStation(station.id, { pendingPasswordHashes: null })];
+    station.pendingKey = station.pendingKey && withoutKey(station.pendingKey, value);
+    return [updateStation(station.id, { pendingPasswordHashes: keyColumn(station.pendingKey) })];
   }
   return [];
 }

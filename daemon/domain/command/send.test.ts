@@ -224,6 +224,21 @@ describe('R16: key rotation never locks out', () => {
     expect([await enters(made, old), await enters(made, fresh), await enters(made, old)]).toEqual([true, true, false]);
     await made.close();
   });
+  test('a key that may have reached the station stays valid when the next one is not answered, or refused', async () => {
+    const made = await rotating();
+    const third = '00112233445566778899AABBCCDDEEFF00112233';
+    answers(made, { outcome: 'timedOut' });
+    await reaches(made, await send(made, rotation), 'timedOut');
+    await reaches(made, await send(made, { ...rotation, value: third }), 'timedOut');
+    answers(made, { outcome: 'rejected', answer: 'Rejected' });
+    await reaches(made, await send(made, { ...rotation, value: 'FF'.repeat(20) }), 'rejected');
+    expect([await enters(made, 'FF'.repeat(20)), await enters(made, old), await enters(made, fresh)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    await made.close();
+  });
   test('its value is on disk nowhere', async () => {
     const made = await rotating();
     answers(made, { outcome: 'failed', answer: 'InternalError', detail: { description: `bad key ${fresh}` } });

@@ -36,7 +36,7 @@ export async function closing(
   connector: Connector | undefined,
   session: LiveSession,
   at: number,
-  why: 'nextStart' | 'person',
+  why: 'nextStart' | 'status' | 'person',
 ): Promise<readonly Statement[]> {
   const record = await recordOf(central, session);
   const freeSince = connector?.freeSince ?? null;

@@ -43,6 +43,8 @@ export async function meterOf(central: Pick<Central, 'storage'>, session: Sessio
     if (energyWh !== null) readRegister(meter, sampledAt, energyWh);
     if (powerW !== null) readPower(meter, sampledAt, powerW);
   }
+  // On disk the registers are Wh already; what still comes is not.
+  if (flagsOf(session.flags).includes('unitGuessed')) meter.scale = 1000;
   return meter;
 }
 

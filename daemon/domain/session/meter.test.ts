@@ -183,3 +183,18 @@ test('an outlet that says Charging while nothing flows shows as in use, and as c
   expect(state()).toBe('charging');
   await made.close();
 });
+
+test('FIELD 9: registers in kWh under the name of Wh are recognised, kept with their decimals, and still so after a restart', async () => {
+  const made = await testCentral({ tags: ['04A1B2C3'] });
+  const id = await begin(made, 500_000);
+  for (const text of ['500.250', '501.375']) {
+    made.clock.advance(600_000);
+    await send(made, [register(text, 'Wh')], { transactionId: id });
+  }
+  expect((await samples(made)).map(({ energyWh }) => energyWh)).toEqual([500_250, 501_375]);
+  const again = await made.restart();
+  made.clock.advance(600_000);
+  await send(again, [register('502.5', 'Wh')], { transactionId: id });
+  expect(again.station.connectors.get(1)?.session).toMatchObject({ energyWh: 2500, flags: new Set(['unitGuessed']) });
+  await made.close();
+});

@@ -6,7 +6,7 @@ import { clockToleranceMs, stationTime } from '../station/clock.ts';
 import { outletFor } from '../station/connector.ts';
 import type { Connector, LiveSession, Station } from '../station/station.ts';
 import { showConnector } from '../topology/tree-state.ts';
-import { energySoFar, readInterval, readPower, readRegister } from './energy.ts';
+import { energySoFar, type Meter, readInterval, readPower, readRegister } from './energy.ts';
 import { flagsColumn, sessionEvent } from './live.ts';
 import type { Reading } from './reading.ts';
 import { type Sample, sampleOf } from './sample.ts';
@@ -34,6 +34,7 @@ export async function recordMeterValues(central: Central, station: Station, repo
     const { at } = stationTime(central, station, reading.at);
     const sample = sampleOf(reading);
     const isOfSession = owner.live === null || isWithin(owner.live, at, report.transactionId);
+    if (connector) show(connector, isOfSession ? owner.live : null, at, sample);
     unit.push(
       keepSample({
         stationId: station.id,
@@ -42,10 +43,9 @@ export async function recordMeterValues(central: Central, station: Station, repo
         context: sample.context,
         sessionId: isOfSession ? owner.sessionId : null,
         receivedAt,
-        ...sample.figures,
+        ...(isOfSession && owner.live ? scaled(sample, owner.live.meter) : sample.figures),
       }),
     );
-    if (connector) show(connector, isOfSession ? owner.live : null, at, sample);
   }
   if (unit.length === 0) return;
   if (owner.live && receivedAt - owner.live.savedAt >= saveEveryMs) unit.push(progressOf(owner.live, receivedAt));
@@ -111,6 +111,10 @@ function powerBetween(before: { at: number | null; registerWh: number | null }, 
   if (ms < 5_000 || ms > 3_600_000 || registerWh < before.registerWh) return null;
   return ((registerWh - before.registerWh) * 3_600_000) / ms;
 }
+
+/** What is stored of a sample: a register in kWh under the name of Wh loses its decimals as Wh, so it is stored as what it is. */
+export const scaled = ({ figures, registerWh }: Sample, { scale }: Meter): Sample['figures'] =>
+  scale === 1 || registerWh === null ? figures : { ...figures, energyWh: Math.round(registerWh * scale) };
 
 /** Adds a sample to what is known of a running session. */
 export function gather(session: LiveSession, at: number, sample: Sample, powerW: number | null): void {

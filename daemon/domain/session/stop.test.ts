@@ -3,6 +3,7 @@ import { sessionById } from '../../storage/sessions.ts';
 import { reportStatus } from '../station/status.ts';
 import { type TestCentral, testCentral, testPerson, testStart } from '../testing.ts';
 import { closeSession } from './close.ts';
+import { closeGhosts } from './ghosts.ts';
 import { recordMeterValues } from './meter.ts';
 import type { Reading } from './reading.ts';
 import { startSession } from './start.ts';
@@ -176,6 +177,8 @@ test("A5: no station stops another one's session", async () => {
   const id = await charging(made);
   await stopSession(made.central, other, stop(id));
   expect((await record(made, id))?.state).toBe('charging');
+  const alarms = await made.central.storage.read.selectFrom('events').select('kind').where('severity', '=', 'alarm').execute();
+  expect(alarms).toEqual([{ kind: 'session.foreignStop' }]);
   expect(await made.central.storage.read.selectFrom('orphanStops').select(['stationId']).execute()).toEqual([
     { stationId: other.id },
   ]);
@@ -231,5 +234,29 @@ test('a boot or a restart ends nothing: the session goes on where it was', async
   expect(again.station.booted).toBe(true);
   expect(again.station.connectors.get(1)?.status).toBe('Charging');
   expect(again.central.tree.byId(again.station.id)?.state).toBe('offline');
+  await made.close();
+});
+
+test('FIELD 6: a session whose connector was seen free, and whose stop does not come, is given up; a boot in between ends nothing', async () => {
+  const made = await testCentral({ tags: ['04A1B2C3'] });
+  const { central, station, clock } = made;
+  const id = await charging(made);
+  clock.advance(hour);
+  await status(made, 'Available');
+  clock.advance(10 * 60_000);
+  await closeGhosts(central);
+  expect((await record(made, id))?.state).toBe('charging');
+  await status(made, 'Charging');
+  clock.advance(hour);
+  await closeGhosts(central);
+  expect((await record(made, id))?.state).toBe('charging');
+  await status(made, 'Available');
+  const leftAt = clock.now();
+  clock.advance(16 * 60_000);
+  await closeGhosts(central);
+  expect(await record(made, id)).toMatchObject({ state: 'stopNotReported', endedAt: leftAt });
+  expect(station.connectors.get(1)?.session).toBeNull();
+  await stopSession(central, station, stop(id));
+  expect(await record(made, id)).toMatchObject({ state: 'ended', energyWh: 7000 });
   await made.close();
 });

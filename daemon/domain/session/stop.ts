@@ -1,6 +1,6 @@
 import type { SessionFlag } from '../../../shared/model/session.ts';
 import { keepSample } from '../../storage/samples.ts';
-import { insertOrphanStop, type SessionRecord, updateSession } from '../../storage/sessions.ts';
+import { insertOrphanStop, type SessionRecord, sessionById, updateSession } from '../../storage/sessions.ts';
 import type { Statement } from '../../storage/storage.ts';
 import { authorize, type TagStatus } from '../authorization/authorize.ts';
 import type { Central } from '../central.ts';
@@ -12,7 +12,7 @@ import { showConnector } from '../topology/tree-state.ts';
 import { leave } from './end.ts';
 import { sessionEnergy } from './energy.ts';
 import { flagsColumn, flagsOf, liveSession, meterOf, sessionEvent } from './live.ts';
-import { gather } from './meter.ts';
+import { gather, scaled } from './meter.ts';
 import type { Reading } from './reading.ts';
 import { rollUp } from './roll-up.ts';
 import { sampleOf } from './sample.ts';
@@ -62,9 +62,15 @@ async function keepOrphan(central: Central, station: Station, stop: SessionStop)
     }),
   ]);
   if (written?.changes === 0) return; // The same one, repeated.
-  station.log.warn({ transactionId: stop.transactionId }, 'stop of a session that is not known here, kept as an orphan');
+  const isForeign = Boolean(await sessionById(central.storage.read, stop.transactionId));
+  station.log.warn(
+    { transactionId: stop.transactionId, isForeign },
+    'stop of a session that is not known here, kept as an orphan',
+  );
   const data = { transactionId: stop.transactionId, idTag: stop.idTag, meterStopWh: stop.meterStopWh, reason: stop.reason };
-  await central.storage.write([stationEvent(central, station, { kind: 'session.orphanStop', severity: 'warning', at, data })]);
+  const kind = isForeign ? 'session.foreignStop' : 'session.orphanStop';
+  const severity = isForeign ? 'alarm' : 'warning';
+  await central.storage.write([stationEvent(central, station, { kind, severity, at, data })]);
 }
 
 async function close(central: Central, station: Station, record: SessionRecord, stop: SessionStop): Promise<void> {
@@ -165,6 +171,7 @@ function samplesOf(
     const { at }: StationTime = stationTime(central, station, reading.at);
     const sample = sampleOf(reading);
     gather(session, at, sample, sample.powerW);
+    const figures = scaled(sample, session.meter);
     return keepSample({
       stationId: station.id,
       connectorId: record.connectorId,
@@ -172,7 +179,7 @@ function samplesOf(
       context: sample.context,
       sessionId: record.id,
       receivedAt,
-      ...sample.figures,
+      ...figures,
     });
   });
 }

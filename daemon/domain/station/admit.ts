@@ -24,8 +24,9 @@ const mostSeenLength = 100;
 
 /**
  * Decides who may come in (SECURITY R14, A1): known identity, its security profile, its password. A stranger and a wrong key take the same
- * way and time. Attempts are limited by address, and by address and identity, never by identity alone, which would let a stranger lock a
- * station out (A3); and a station's own last address is still listened to while it is noisy, since its key is what counts.
+ * way and time. Guesses are limited by address and identity, never by identity alone, which would let a stranger lock a station out (A3); and
+ * the station's own last address is listened to however noisy it is. A noisy address as a whole is told less, but a right key from it, of one
+ * of many stations behind the same router, is still a right key.
  */
 export async function admit(central: Central, knock: Knock): Promise<Admission> {
   const now = central.clock.now();
@@ -34,8 +35,7 @@ export async function admit(central: Central, knock: Knock): Promise<Admission> 
   const both = `${knock.address} ${knock.chargeBoxId.toLowerCase()}`;
   if (isRefused(gate.connects, both, now)) return { refused: 'tooMany' };
   const isHome = station !== undefined && station.address === knock.address;
-  if (!isHome && (isRefused(gate.failures, both, now) || isRefused(gate.failures, knock.address, now)))
-    return { refused: 'tooMany' };
+  if (!isHome && isRefused(gate.failures, both, now)) return { refused: 'tooMany' };
 
   const verdict = judge(station, knock);
   if (station && verdict !== 'unknown' && typeof verdict !== 'string') {
@@ -47,6 +47,7 @@ export async function admit(central: Central, knock: Knock): Promise<Admission> 
     return { station, keyProven: verdict.keyProven };
   }
   const refused = typeof verdict === 'string' ? verdict : 'unknown';
+  if (isRefused(gate.failures, knock.address, now)) return { refused: 'tooMany' };
   count(gate.failures, both, now, limits.guessing);
   count(gate.failures, knock.address, now, limits.knocking);
   if (station) await tellRefused(central, station, knock, refused);

@@ -17,9 +17,21 @@ function formsOf(key: string): Buffer[] {
   return isHex ? [...forms, Buffer.from(key, 'hex')] : forms;
 }
 
-export function hashKey(key: string): KeyHashes {
-  const salt = randomBytes(16).toString('hex');
+export function hashKey(key: string, salt = randomBytes(16).toString('hex')): KeyHashes {
   return { salt, hashes: formsOf(key).map((form) => digest(salt, form).toString('hex')) };
+}
+
+/** One more key beside those that may have reached the station already. */
+export function withKey(keys: KeyHashes | null, key: string): KeyHashes {
+  const added = hashKey(key, keys?.salt);
+  return { salt: added.salt, hashes: [...new Set([...(keys?.hashes ?? []), ...added.hashes])] };
+}
+
+/** The keys without one that the station has refused. */
+export function withoutKey(keys: KeyHashes, key: string): KeyHashes | null {
+  const refused = new Set(hashKey(key, keys.salt).hashes);
+  const hashes = keys.hashes.filter((hash) => !refused.has(hash));
+  return hashes.length > 0 ? { salt: keys.salt, hashes } : null;
 }
 
 /** Compared against when there is no key, so that a stranger learns nothing from the time that it takes. */
