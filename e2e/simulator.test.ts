@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { StationRequest } from '../shared/model/command.ts';
 import type { Provision } from '../shared/provision.ts';
 import type { Quirk } from '../simulator/quirks.ts';
-import { type StationOptions, simulateStation, type VirtualStation } from '../simulator/station.ts';
+import { simulateStation, type VirtualStation } from '../simulator/station.ts';
+import type { StationOptions } from '../simulator/station-options.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { watchTree } from './support/live.ts';
 

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import type { Provision } from '../shared/provision.ts';
 import { live, parkingHouse } from './life.ts';
 import { hashText, seededRandom } from './random.ts';
-import { type Personality, simulateStation, type VirtualStation } from './station.ts';
+import { simulateStation, type VirtualStation } from './station.ts';
+import type { Personality } from './station-options.ts';
 
 const personalities = ['correct', 'quirky', 'flaky', 'hostile', 'mixed'] as const;
 

@@ -49,6 +49,8 @@ let lines = 0;
 /** One WebSocket of a station, speaking OCPP-J: one call of ours at a time, calls of the other side answered meanwhile. */
 export class Line {
   readonly opened: Promise<void>;
+  /** Resolves when the socket is gone. */
+  readonly closed: Promise<void>;
   readonly socket: WebSocket;
   readonly #options: LineOptions;
   readonly #waiting: Waiting[] = [];
@@ -79,7 +81,12 @@ export class Line {
       this.socket.on('error', reject);
     });
     this.socket.on('message', (data) => this.#heard(String(data)));
-    this.socket.on('close', (code) => this.#closed(code));
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code) => {
+        this.#closed(code);
+        resolve();
+      });
+    });
   }
 
   get isOpen(): boolean {

@@ -9,7 +9,7 @@ export const quirks = {
   doubledSlash: 'two slashes before its identity',
   trailingSlash: 'a slash behind its identity',
   otherLetterCase: 'its identity in other letter case than registered',
-  hexPassword: 'password as the hex text of its bytes',
+  hexPassword: 'a key in hex sent as its text instead of its bytes',
   nullPayload: 'null where an empty payload belongs',
   longSerialNumber: 'serial number and model longer than allowed',
   inventedMeasurand: 'a measurand that does not exist',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StationOptions, VirtualStation } from './station.ts';
+import type { VirtualStation } from './station.ts';
 import { simulateStation } from './station.ts';
+import type { StationOptions } from './station-options.ts';
 import { type PretendedCentral, pretendCentral } from './testing.ts';
 
 let central: PretendedCentral;

@@ -1,78 +1,20 @@
 import { EventEmitter, once } from 'node:events';
-import type { ClientOptions } from 'ws';
 import { LocalAuthorization } from './authorization.ts';
-import type { Car, Supply } from './car.ts';
+import type { Car } from './car.ts';
 import { answerCommand } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import { beFlaky } from './flaky.ts';
 import { beHostile } from './hostile.ts';
-import { asPayload, CallFailed, HandshakeRefused, ignoreFailedCall, Line, type Payload, type Reply } from './line.ts';
+import { asPayload, CallFailed, ignoreFailedCall, type Line, type LineOptions, type Payload, type Reply } from './line.ts';
+import { Network } from './network.ts';
 import { Outlet } from './outlet.ts';
 import { TransactionQueue } from './queue.ts';
 import { dress, offeredProtocols, type Quirk, someQuirks, stationAddress, writtenTime } from './quirks.ts';
 import { hashText, type Random, seededRandom } from './random.ts';
 import type { SessionRecord, SwipeResult } from './session.ts';
+import type { StationEvents, StationOptions, Told } from './station-options.ts';
 import { Timers } from './timers.ts';
 
-/** `correct` by the book · `quirky` as real ones · `flaky` on a bad network · `hostile` means harm. */
-export type Personality = 'correct' | 'quirky' | 'flaky' | 'hostile';
-
-export type StationOptions = Readonly<{
-  /** Endpoint without the identity, e.g. `ws://127.0.0.1:8080/Ocpp/websocket`. */
-  url: string;
-  chargeBoxId: string;
-  /** HTTP Basic; none: security profile 0. */
-  password?: string;
-  personality?: Personality;
-  /** Exactly these, in place of what the personality and seed would choose. */
-  quirks?: readonly Quirk[];
-  seed?: number;
-  outlets?: number;
-  /** How much faster than real its life goes; its clock stays the real one. */
-  speed?: number;
-  supply?: Supply;
-  /** Where the energy register of an outlet stands at first, Wh; by the seed when it is not given. */
-  registerWh?: (connectorId: number) => number;
-  /** Configuration keys that differ from the station's defaults. */
-  configuration?: Readonly<Record<string, string>>;
-  /** Does not connect before `goOnline`. */
-  offline?: boolean;
-  /** First wait before a reconnect, ms of real time; it doubles up to a minute. */
-  reconnectMs?: number;
-  /** A clock that stays wrong, ms. */
-  clockOffsetMs?: number;
-  vendor?: string;
-  model?: string;
-  firmware?: string;
-  /** Options of the socket, e.g. `ca` or `rejectUnauthorized` for wss. */
-  client?: ClientOptions;
-}>;
-
-/** What one can wait for. */
-export type StationEvents = {
-  online: [Record<string, never>];
-  offline: [{ code: number }];
-  refused: [{ statusCode: number }];
-  booted: [{ status: string }];
-  status: [{ connectorId: number; status: string; errorCode: string }];
-  waitingForCar: [{ connectorId: number }];
-  /** The central system acknowledged the start or the stop. */
-  started: [SessionRecord];
-  stopped: [SessionRecord];
-  sampled: [{ connectorId: number }];
-  /** A message waits for the central system. */
-  queued: [{ action: string }];
-  full: [{ connectorId: number }];
-  dropped: [{ action: string }];
-  command: [{ action: string; payload: Payload; answer: Payload }];
-  /** A call was answered, or its queue ran empty. */
-  idle: [Record<string, never>];
-  /** After each of the others. */
-  change: [];
-};
-type Told = Exclude<keyof StationEvents, 'change'>;
-
-const longestReconnectMs = 60_000;
 const bootRetryMs = 10_000;
 
 /** Starts a virtual OCPP 1.6J station. It connects at once, unless `offline`. */
@@ -98,17 +40,11 @@ export class VirtualStation {
   isOperative = true;
   errorCode = 'NoError';
   readonly #options: StationOptions;
-  #line: Line | null = null;
-  #wantsOnline = false;
-  #isClosed = false;
+  readonly #network: Network;
   #isAccepted = false;
   #isClockSet = false;
   #unanswered = 0;
-  #connections = 0;
-  readonly #hungLines: Line[] = [];
-  #failedConnects = 0;
   #lastSentAt = 0;
-  #cancelReconnect: () => void = () => {};
   #cancelHeartbeat: () => void = () => {};
   #cancelBoot: () => void = () => {};
   #stopAligned: () => void = () => {};
@@ -135,6 +71,17 @@ export class VirtualStation {
       },
       this.timers,
     );
+    this.#network = new Network(
+      {
+        lineOptions: (connection) => this.#lineOptions(connection),
+        firstWaitMs: options.reconnectMs ?? 1000,
+        onOpen: (connection) => this.#opened(connection),
+        onLost: (code) => this.#lost(code),
+        onRefused: (statusCode) => this.tell('refused', { statusCode }),
+      },
+      this.timers,
+      this.random.fork('network'),
+    );
     const supply = options.supply ?? { phases: 3, currentA: 32 };
     this.outlets = Array.from(
       { length: outlets },
@@ -144,10 +91,10 @@ export class VirtualStation {
 
   /** Connected, and accepted by the central system. */
   get isReady(): boolean {
-    return this.#isAccepted && this.#line?.isOpen === true;
+    return this.#isAccepted && this.#network.isOpen;
   }
   get isConnected(): boolean {
-    return this.#line?.isOpen === true;
+    return this.#network.isOpen;
   }
 
   outlet(connectorId: number): Outlet {
@@ -208,29 +155,17 @@ export class VirtualStation {
   }
 
   goOnline(): void {
-    if (this.#isClosed || (this.#wantsOnline && this.#line)) return;
-    this.#wantsOnline = true;
-    this.#connect();
+    this.#network.goOnline();
   }
 
   /** Leaves the network: politely, or with the socket left half open (`halfOpen`), or cut (`cut`). Sessions go on. */
   goOffline(how: 'polite' | 'cut' | 'halfOpen' = 'polite'): void {
-    this.#wantsOnline = false;
-    this.#cancelReconnect();
-    const line = this.#line;
-    if (how === 'halfOpen') {
-      if (line) this.#hungLines.push(line);
-      line?.hang();
-      this.#leave(1006);
-    } else if (how === 'cut') line?.cut();
-    else line?.close();
+    this.#network.goOffline(how);
   }
 
   /** Drops the connection and comes back by itself, as after a bad network. */
   dropConnection(how: 'cut' | 'halfOpen' = 'cut'): void {
-    this.goOffline(how);
-    this.#wantsOnline = true;
-    if (!this.#line) this.#connectLater();
+    this.#network.drop(how);
   }
 
   /** Restarts: sessions end (their stops may come later), the next connection boots. */
@@ -247,7 +182,7 @@ export class VirtualStation {
 
   /** Calls the central system. Rejects with `CallFailed`. */
   async call(action: string, payload: Payload): Promise<Payload> {
-    const line = this.#line;
+    const { line } = this.#network;
     if (!line?.isOpen) throw new CallFailed('closed');
     this.#lastSentAt = Date.now();
     this.#unanswered += 1;
@@ -264,13 +199,13 @@ export class VirtualStation {
 
   /** Sends a message once more without waiting for its answer. */
   repeat(action: string, payload: Payload, messageId: string | null): void {
-    const line = this.#line;
+    const { line } = this.#network;
     line?.sendRaw(JSON.stringify([2, messageId ?? line.newMessageId(), action, dress(this.quirks, action, payload)]));
   }
 
   /** Bytes or text as they are. */
   sendRaw(data: string | Uint8Array): void {
-    this.#line?.sendRaw(data);
+    this.#network.line?.sendRaw(data);
   }
 
   /** Now, as this station writes time stamps. */
@@ -292,7 +227,9 @@ export class VirtualStation {
   }
 
   async heartbeat(): Promise<void> {
-    await this.call('Heartbeat', {}).then(() => this.#setClock(), ignoreFailedCall);
+    await this.call('Heartbeat', {}).then(() => {
+      this.#isClockSet = true;
+    }, ignoreFailedCall);
   }
 
   /** Sends a BootNotification and acts on its answer. */
@@ -314,101 +251,58 @@ export class VirtualStation {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#stopPersonality();
-    this.#wantsOnline = false;
     for (const outlet of this.outlets) outlet.close();
     this.timers.close();
-    for (const hung of this.#hungLines) hung.cut();
-    const line = this.#line;
-    if (line?.isOpen) {
-      const gone = this.next('offline');
-      line.close();
-      const tooLong = setTimeout(() => line.cut(), 1000);
-      await gone;
-      clearTimeout(tooLong);
-    } else line?.cut();
+    await this.#network.close();
   }
 
-  #connect(): void {
-    this.#cancelReconnect();
-    const { url, password, personality, client } = this.#options;
-    const line: Line = new Line({
+  #lineOptions(connection: number): Omit<LineOptions, 'onClose'> {
+    const { url, client } = this.#options;
+    return {
       url: stationAddress(this.quirks, url, this.chargeBoxId),
-      protocols: offeredProtocols(this.quirks, this.#connections),
-      headers: password === undefined ? {} : { authorization: basic(this.chargeBoxId, password, this.quirks.has('hexPassword')) },
+      protocols: offeredProtocols(this.quirks, connection),
+      headers: this.#credentials(),
       client: client ?? {},
       timeoutMs: this.configuration.number('MessageTimeout') * 1000,
       onCall: (action, payload) => this.#called(action, payload),
-      onClose: (code) => this.#lost(line, code),
-    });
-    this.#connections += 1;
-    this.#line = line;
-    line.opened.then(
-      () => this.#opened(line, personality ?? 'correct'),
-      (error: unknown) => {
-        this.tell('refused', { statusCode: error instanceof HandshakeRefused ? error.statusCode : 0 });
-      },
-    );
+    };
   }
 
-  #opened(line: Line, personality: Personality): void {
-    if (this.#line !== line) {
-      line.close();
-      return;
-    }
-    this.#failedConnects = 0;
+  /** HTTP Basic with the key that it was given last; a key in hex stands for its bytes (FACTS §9). */
+  #credentials(): Readonly<Record<string, string>> {
+    const key = this.configuration.text('AuthorizationKey') || this.#options.password;
+    if (key === undefined) return {};
+    const isHex = /^(?:[0-9a-f]{2}){16,20}$/i.test(key) && !this.quirks.has('hexPassword');
+    const secret = Buffer.from(key, isHex ? 'hex' : 'utf8');
+    return { authorization: `Basic ${Buffer.concat([Buffer.from(`${this.chargeBoxId}:`), secret]).toString('base64')}` };
+  }
+
+  #opened(connection: number): void {
     this.tell('online', {});
     this.#stopPersonality();
+    const { personality } = this.#options;
     if (personality === 'hostile') this.#stopPersonality = beHostile(this, this.random.fork('hostile'));
-    if (personality === 'flaky') this.#stopPersonality = beFlaky(this, this.random.fork(`flaky ${this.#connections}`));
+    if (personality === 'flaky') this.#stopPersonality = beFlaky(this, this.random.fork(`flaky ${connection}`));
     if (this.quirks.has('replaysOldMessages')) this.#replayOld();
-    if (this.quirks.has('secondConnection') && this.#connections === 1)
-      this.timers.after(20_000, () => this.#connectBeside(line));
+    if (this.quirks.has('secondConnection') && connection === 0) this.timers.after(20_000, () => this.#network.connectBeside());
     if (this.#isAccepted) this.#resume();
     else void this.boot();
   }
 
-  #connectBeside(first: Line): void {
-    if (this.#line !== first || !first.isOpen) return;
-    this.#connect();
-    const second = this.#line;
-    second.opened.then(
-      () => first.close(),
-      () => first.close(),
-    );
-  }
-
-  #lost(line: Line, code: number): void {
-    if (this.#line !== line) return;
-    this.#leave(code);
-    if (this.#wantsOnline) this.#connectLater();
-  }
-
-  #leave(code: number): void {
-    const wasOpen = this.#line !== null;
-    this.#line = null;
+  #lost(code: number): void {
     this.#stopPersonality();
     this.#cancelHeartbeat();
     this.#cancelBoot();
     this.#stopAligned();
-    if (wasOpen) this.tell('offline', { code });
-  }
-
-  #connectLater(): void {
-    if (this.#isClosed) return;
-    const first = this.#options.reconnectMs ?? 1000;
-    const waitMs = Math.min(longestReconnectMs, first * 2 ** this.#failedConnects) * this.random.between(0.5, 1.5);
-    this.#failedConnects = Math.min(this.#failedConnects + 1, 16);
-    this.#cancelReconnect();
-    this.#cancelReconnect = this.timers.afterReal(waitMs, () => this.#connect());
+    this.tell('offline', { code });
   }
 
   #bootAnswered(status: string, intervalS: number): void {
     this.tell('booted', { status });
     if (status === 'Accepted') {
       this.#isAccepted = true;
-      this.#setClock();
+      this.#isClockSet = true;
       if (intervalS > 0) this.configuration.change('HeartbeatInterval', String(intervalS));
       this.#resume();
       return;
@@ -418,13 +312,9 @@ export class VirtualStation {
   }
 
   #bootAgain(line: Line): void {
-    if (this.#line !== line || !this.#isAccepted) return;
+    if (this.#network.line !== line || !this.#isAccepted) return;
     this.#isAccepted = false;
     void this.boot();
-  }
-
-  #setClock(): void {
-    this.#isClockSet = true;
   }
 
   #resume(): void {
@@ -476,7 +366,7 @@ export class VirtualStation {
   }
 
   #sendQueued(action: string, payload: Payload, messageId: string | null) {
-    const line = this.#line;
+    const { line } = this.#network;
     const id = messageId ?? line?.newMessageId() ?? '';
     this.#lastSentAt = Date.now();
     const answer = line ? line.call(action, dress(this.quirks, action, payload), id) : Promise.reject(new CallFailed('closed'));
@@ -496,9 +386,4 @@ export class VirtualStation {
     this.repeat('StatusNotification', { connectorId: 1, status: 'Occupied', errorCode: 'NoError', timestamp: old }, null);
     this.repeat('MeterValues', { connectorId: 1, values: [{ timestamp: old, value: '1200' }] }, null);
   }
-}
-
-function basic(user: string, password: string, isHex: boolean): string {
-  const secret = isHex ? Buffer.from(Buffer.from(password).toString('hex')) : Buffer.from(password);
-  return `Basic ${Buffer.concat([Buffer.from(`${user}:`), secret]).toString('base64')}`;
 }
