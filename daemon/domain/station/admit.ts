@@ -88,9 +88,8 @@ async function commitPendingKey(central: Central, station: Station): Promise<voi
 
 /** Users could not see why a handshake was refused (FIELD 16): now they can. */
 async function tellRefused(central: Central, station: Station, knock: Knock, refused: Refusal): Promise<void> {
-  const now = central.clock.now();
-  if (!mayTell(central.gate, `${station.id} ${refused} ${knock.address}`, now)) return;
   station.log.warn({ refused, address: knock.address, secure: knock.secure }, 'station refused at the door');
+  if (!mayTell(central.gate, `${station.id} ${refused} ${knock.address}`, central.clock.now())) return;
   await central.storage.write([
     stationEvent(central, station, {
       kind: 'station.refused',
@@ -105,6 +104,7 @@ async function noteSeen(central: Central, knock: Knock): Promise<void> {
   const now = central.clock.now();
   const chargeBoxId = knock.chargeBoxId.slice(0, mostSeenLength);
   if (!isShowable(chargeBoxId) || !mayTell(central.gate, `seen ${chargeBoxId.toLowerCase()}`, now)) return;
+  central.log.info({ chargeBoxId, address: knock.address }, 'unknown station at the door');
   await central.storage.write([
     noteSeenStation({ chargeBoxId, firstAt: now, lastAt: now, count: 1, address: knock.address, protocol: knock.protocol }),
     pruneSeenStations(mostSeen),
