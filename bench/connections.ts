@@ -18,6 +18,8 @@ const stations = Number(flags.stations);
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const kilobytes = (bytes: number) => `${(bytes / 1024 / stations).toFixed(1)} KB`;
 
+const firstPage = { nodeId: null, filters: [], sort: [], limit: 50 };
+
 type Connected = Extract<FromCrowd, { kind: 'connected' }>;
 
 function startCrowd(server: Server) {
@@ -54,7 +56,7 @@ async function watchApi(daemon: TestDaemon, done: Promise<unknown>): Promise<num
   });
   while (!isOver) {
     const since = performance.now();
-    await daemon.api('sessions.list', { nodeId: null, filters: [], sort: [], limit: 50 });
+    await daemon.api('sessions.list', firstPage);
     times.push(performance.now() - since);
     await wait(20);
   }
@@ -88,6 +90,10 @@ try {
     `Charge Portal    ${kilobytes(realGrowth)} for each idle connected station: ${kilobytes(realGrowth - bareGrowth)} above bare ws`,
   );
 
+  console.log(`Charge Portal    ${Math.round(residentBytes(real.pid) / 1024 / 1024)} MB in all`);
+
+  // The person has been at work for a while.
+  for (let count = 0; count < 20; count++) await real.daemon?.api('sessions.list', firstPage);
   await crowd.drop();
   const storm = crowd.connect(stations);
   const times = real.daemon ? await watchApi(real.daemon, storm) : [];
