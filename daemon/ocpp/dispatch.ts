@@ -72,7 +72,9 @@ export function readAnswer(
 ): unknown {
   if (check.Check(payload)) return payload;
   const { value, flaws } = repair(action.confirmation, payload);
-  noteFlaws(central, station, `${name}.conf`, flaws);
+  // Where it stood, not what: a configuration key may be a secret.
+  const places = flaws.map(({ kind, found }) => ({ kind, found: found.split(' = ', 1)[0] ?? '' }));
+  noteFlaws(central, station, `${name}.conf`, places);
   return value;
 }
 

@@ -232,7 +232,7 @@ const flaw = (kind: DeviationKind, path: string, value: unknown): Flaw => ({
 });
 
 /** A short text of any value; what nests too deep for it is only named. */
-export function excerpt(value: unknown): string {
+function excerpt(value: unknown): string {
   try {
     const text = JSON.stringify(value) ?? String(value);
     return text.length <= 120 ? text : `${text.slice(0, 119)}…`;

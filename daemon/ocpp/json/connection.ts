@@ -9,9 +9,9 @@ import { heard } from '../../domain/station/heard.ts';
 import type { Station, StationAnswer, StationLink } from '../../domain/station/station.ts';
 import { type Dispatcher, dispatch, readAnswer } from '../dispatch.ts';
 import { CallError } from '../errors.ts';
-import { excerpt } from '../repair.ts';
 import { Calls } from './calls.ts';
 import { errorFrame, type Frame, readFrame, resultFrame } from './frames.ts';
+import { Liveness } from './liveness.ts';
 import { Recent } from './recent.ts';
 
 /** A socket that knows its connection, so that all sockets share their event handlers. */
@@ -35,8 +35,7 @@ const OUTBOX_FULL = 64 * 1024;
 const OUTBOX_BROKEN = 1024 * 1024;
 /** Unreadable frames in a row until the connection is closed. */
 const MAX_UNREADABLE = 20;
-/** Longest wait for a pong, and for the end of a closing handshake, ms. */
-const PONG_TIMEOUT_MS = 30_000;
+/** Longest wait for the end of a closing handshake, ms. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What the socket's own errors mean for the station's maker. */
@@ -46,6 +45,9 @@ const brokenBy: Readonly<Record<string, DeviationKind>> = {
 };
 /** Names of actions come from outside and may be of any length. */
 const ACTION_LENGTH = 50;
+const EXAMPLE_LENGTH = 200;
+/** Of an answer no more than type and id: its content may be a secret. */
+const ANSWER_LENGTH = 45;
 
 type IncomingCall = Readonly<{ frame: Extract<Frame, { kind: 'call' }>; text: string }>;
 
@@ -58,6 +60,7 @@ export class Connection implements StationLink {
   readonly station: Station;
   readonly #hub: Hub;
   readonly #socket: StationSocket;
+  readonly #liveness: Liveness;
   readonly #inbox: IncomingCall[] = [];
   #calls: Calls | null = null;
   #recent: Recent | null = null;
@@ -65,10 +68,7 @@ export class Connection implements StationLink {
   #state: 'waiting' | 'idle' | 'busy' | 'ended' = 'waiting';
   #paused = false;
   #unreadable = 0;
-  #heardAt: number;
-  #pingedAt = 0;
   #closingAt = 0;
-  #probes: ((alive: boolean) => void)[] = [];
   #drained: (() => void) | null = null;
 
   constructor(hub: Hub, socket: StationSocket, station: Station, line: Readonly<{ secure: boolean; address: string }>) {
@@ -78,7 +78,7 @@ export class Connection implements StationLink {
     this.secure = line.secure;
     this.address = line.address;
     this.connectedAt = hub.central.clock.now();
-    this.#heardAt = hub.now;
+    this.#liveness = new Liveness(socket, hub.now);
     socket.connection = this;
     socket.on('message', onMessage);
     socket.on('ping', onPing);
@@ -119,17 +119,7 @@ export class Connection implements StationLink {
   }
 
   probe(timeoutMs: number): Promise<boolean> {
-    if (this.#state === 'ended' || this.#socket.readyState !== WebSocket.OPEN) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => answer(false), timeoutMs);
-      const answer = (alive: boolean) => {
-        clearTimeout(timer);
-        this.#probes = this.#probes.filter((probe) => probe !== answer);
-        resolve(alive);
-      };
-      this.#probes.push(answer);
-      this.#socket.ping();
-    });
+    return this.#liveness.probe(timeoutMs);
   }
 
   close(reason: string): void {
@@ -156,20 +146,14 @@ export class Connection implements StationLink {
     // While we do not read, its silence is ours.
     if (this.#paused) return;
     const intervalMs = 1000 * (this.station.pingIntervalS ?? this.#hub.central.settings.pingIntervalS);
-    if (intervalMs === 0) return;
-    if (this.#pingedAt > this.#heardAt) {
-      if (now - this.#pingedAt < Math.min(intervalMs, PONG_TIMEOUT_MS)) return;
-      this.station.log.info({ silentMs: now - this.#heardAt }, 'connection cut: the station answers no ping');
-      this.#socket.terminate();
-    } else if (now - this.#heardAt >= intervalMs) {
-      this.#pingedAt = now;
-      this.#socket.ping();
-    }
+    if (this.#liveness.look(now, intervalMs)) return;
+    this.station.log.info('connection cut: the station answers no ping');
+    this.#socket.terminate();
   }
 
   /** One text frame came. */
   received(data: Buffer, isBinary: boolean): void {
-    this.heard();
+    this.#liveness.heard(this.#hub.now);
     if (this.#state === 'ended') return;
     const text = data.toString();
     if (isBinary) this.#note('binaryFrame', '', text);
@@ -193,14 +177,8 @@ export class Connection implements StationLink {
     }
   }
 
-  /** A sign of life, whatever it was. */
-  heard(): void {
-    this.#heardAt = this.#hub.now;
-    if (this.#probes.length > 0) for (const answer of this.#probes) answer(true);
-  }
-
   ponged(): void {
-    this.heard();
+    this.#liveness.heard(this.#hub.now);
     heard(this.#hub.central, this.station);
   }
 
@@ -244,8 +222,8 @@ export class Connection implements StationLink {
       if (this.#isEnded()) break;
       if (this.#socket.bufferedAmount > OUTBOX_FULL) await this.#sendAndWait(answer);
       else this.#send(answer);
+      if (this.#isEnded() || this.#drained) break;
       if (this.#paused && this.#inbox.length <= INBOX_LOW) this.#read();
-      if (this.#isEnded()) break;
     }
     if (!this.#isEnded()) this.#state = 'idle';
     this.#drained?.();
@@ -280,7 +258,7 @@ export class Connection implements StationLink {
 
   #read(): void {
     this.#paused = false;
-    this.#heardAt = this.#hub.now;
+    this.#liveness.heard(this.#hub.now);
     this.#socket.resume();
   }
 
@@ -300,7 +278,7 @@ export class Connection implements StationLink {
 
   #settled(how: 'taken' | 'late' | 'unknown', text: string): void {
     if (how === 'taken') return;
-    this.#note(how === 'late' ? 'lateAnswer' : 'unknownAnswer', '', text);
+    this.#note(how === 'late' ? 'lateAnswer' : 'unknownAnswer', '', text.slice(0, ANSWER_LENGTH));
     this.station.log.debug({ how }, 'answer dropped: nothing waits for it');
   }
 
@@ -312,7 +290,11 @@ export class Connection implements StationLink {
   }
 
   #note(kind: DeviationKind, action: string, example: string): void {
-    noteDeviation(this.#hub.central, this.station, { kind, action: action.slice(0, ACTION_LENGTH), example: excerpt(example) });
+    noteDeviation(this.#hub.central, this.station, {
+      kind,
+      action: action.slice(0, ACTION_LENGTH),
+      example: example.slice(0, EXAMPLE_LENGTH),
+    });
   }
 
   #end(code: number, reason: string): void {
@@ -328,7 +310,7 @@ export class Connection implements StationLink {
     this.#inbox.length = 0;
     this.#calls?.close();
     this.#drained?.();
-    for (const answer of this.#probes) answer(false);
+    this.#liveness.end();
   }
 
   /** The state may have changed while something was awaited, which the compiler does not see. */
