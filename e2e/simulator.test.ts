@@ -1,14 +1,31 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import type { StationRequest } from '../shared/model/command.ts';
 import type { Provision } from '../shared/provision.ts';
+import { attacks } from '../simulator/hostile.ts';
 import type { Quirk } from '../simulator/quirks.ts';
+import { hashText, seededRandom } from '../simulator/random.ts';
 import { simulateStation, type VirtualStation } from '../simulator/station.ts';
 import type { StationOptions } from '../simulator/station-options.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { watchTree } from './support/live.ts';
 
 const outlets = [1, 2].map((connectorId) => ({ connectorId, mode: 'RFID' as const }));
-const names = ['SIM-CORRECT', 'SIM-ODD-1', 'SIM-ODD-2', 'SIM-ODD-3', 'SIM-FLAKY', 'SIM-OFFLINE', 'SIM-BOSSED'];
+const names = [
+  // One for each attack: who comes back too often is kept out for a while (R7).
+  ...Object.keys(attacks).map((attack) => `EVIL-${attack}`),
+  'SIM-CORRECT',
+  'SIM-ODD-1',
+  'SIM-ODD-2',
+  'SIM-ODD-3',
+  'SIM-FLAKY',
+  'SIM-OFFLINE',
+  'SIM-BOSSED',
+];
 const provision: Provision = {
   sites: [{ name: 'Lab', stations: names.map((name) => ({ name, chargeBoxId: name, password: `key-of-${name}`, outlets })) }],
   users: [
@@ -144,6 +161,44 @@ test("a day without network arrives later and whole, in the station's own times"
   expect(rows).toMatchObject(truth(station));
   expect(rows.map((row) => row.startedAt)).toEqual(station.sessions.map((session) => session.startedAt));
 }, 60_000);
+
+test('every attack of a hostile station leaves the others charging', async () => {
+  await using daemon = await startDaemon({ provision });
+  const victim = simulate(daemon, 'SIM-CORRECT');
+  await victim.until(() => victim.isReady);
+  for (const [name, attack] of Object.entries(attacks)) {
+    const hostile = simulate(daemon, `EVIL-${name}`);
+    await hostile.until(() => hostile.isConnected);
+    attack(hostile, seededRandom(hashText(name)));
+    // Answered after the attack was read, or refused by closing; either way the daemon has dealt with it.
+    await Promise.race([hostile.call('Heartbeat', {}).catch(() => {}), hostile.next('offline')]);
+    await hostile.close();
+    expect(await victim.call('Heartbeat', {}), name).toHaveProperty('currentTime');
+  }
+  await chargeOnce(victim, 1);
+  await victim.delivered();
+  expect(await kept(daemon, victim)).toMatchObject(truth(victim));
+}, 60_000);
+
+test('charge-portal simulate makes a provision file that fits and then charges at the daemon', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'sim.json');
+  const options = ['--stations', '3', '--prefix', 'CLI', '--password', 'cli-password'];
+  await command(['simulate', ...options, '--make-provision', file]);
+  const made: Provision = JSON.parse(readFileSync(file, 'utf8'));
+  await using daemon = await startDaemon({ provision: made });
+  const printed = await command(['simulate', ...options, '--url', daemon.addresses.ocpp16, '--speed', '200', '--duration', '4s']);
+  expect(printed).toMatch(/3 of 3 stations online, \d+ charging, \d+ kW/);
+  const { count } = await daemon.api('sessions.totals', { nodeId: null, filters: [] });
+  expect(count).toBeGreaterThan(0);
+}, 60_000);
+
+/** Runs a command of the program to its end and resolves with what it printed. */
+async function command(args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../daemon/cli.ts'), ...args]);
+  return stdout;
+}
 
 test('an operator starts, stops, unlocks, restarts and sets a virtual station', async () => {
   await using daemon = await startDaemon({ provision });

@@ -73,11 +73,15 @@ function liveAt(station: VirtualStation, outlet: Outlet, habits: Habits, random:
     });
   };
 
+  // Nobody comes before the station is there: without the central system it would know no tag.
+  const begin = () => later(random.chance(habits.busyAtFirst) ? [500, 4000] : [4000, habits.freeMs[1]], arrive);
+
   station.events.on('waitingForCar', expected);
-  if (random.chance(habits.busyAtFirst)) later([500, 4000], arrive);
-  else later([4000, habits.freeMs[1]], arrive);
+  if (station.isReady) begin();
+  else station.events.once('booted', begin);
   return () => {
     station.events.off('waitingForCar', expected);
+    station.events.off('booted', begin);
     cancel();
   };
 }
