@@ -9,8 +9,8 @@ import { rule } from './rule.ts';
 const hidden = '********';
 
 /**
- * Changes a configuration key. A new AuthorizationKey is on disk, as a hash, before it is sent, and both keys are accepted until the station
- * answers or uses one: no answer must not lock it out (SECURITY R16, A01). Its value is stored and shown nowhere.
+ * Changes a configuration key. A new AuthorizationKey is on disk, as a hash, before it is sent, and both keys are accepted until the
+ * station answers or uses one: no answer must not lock it out (SECURITY R16, A01). Its value is stored and shown nowhere.
  */
 export const changeConfiguration = rule('changeConfiguration', {
   shown: (request) => (isSecretKey(request.key) ? { ...request, value: hidden } : request),

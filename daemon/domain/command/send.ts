@@ -44,8 +44,8 @@ const mostWaiting = 20;
 const waiting = new WeakMap<Station, number>();
 
 /**
- * Sends a command to a station (DESIGN §5). It is stored as *queued*, with its audit entry in the same unit, before it goes; the person gets it
- * back at once, and its outcome follows as `command.changed`. Refuses with `stationOffline`, `stationNotAccepted`,
+ * Sends a command to a station (DESIGN §5). It is stored as *queued*, with its audit entry in the same unit, before it goes; the person
+ * gets it back at once, and its outcome follows as `command.changed`. Refuses with `stationOffline`, `stationNotAccepted`,
  * `notSupportedByStation` and `stationBusy`.
  */
 export async function sendCommand(central: Central, person: Person, station: Station, request: StationRequest): Promise<Command> {

@@ -9,8 +9,8 @@ import { liveSession, meterOf, sessionEvent } from './live.ts';
 import { inTurn } from './turn.ts';
 
 /**
- * Ends the record of a session whose stop was never heard, by a person's word (FIELD 6). The station is not asked. Should the stop still come,
- * it counts. Refuses with `sessionUnknown` and `sessionNotOpen`.
+ * Ends the record of a session whose stop was never heard, by a person's word (FIELD 6). The station is not asked. Should the stop
+ * still come, it counts. Refuses with `sessionUnknown` and `sessionNotOpen`.
  */
 export async function closeSession(central: Central, person: Person, publicId: string): Promise<void> {
   const found = await recordByPublicId(central.storage.read, publicId);

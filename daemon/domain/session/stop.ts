@@ -33,8 +33,8 @@ export type SessionStop = Readonly<{
 const mostPayload = 100_000;
 
 /**
- * Stops a session. Always accepted, whatever it says (OCPP 1.6 §4.10): a repeated stop changes nothing, one of no session of this station is
- * kept as an orphan (FIELD 7, SECURITY A5), and one that comes after its session was given up counts all the same (FIELD 6).
+ * Stops a session. Always accepted, whatever it says (OCPP 1.6 §4.10): a repeated stop changes nothing, one of no session of this
+ * station is kept as an orphan (FIELD 7, SECURITY A5), and one that comes after its session was given up counts all the same (FIELD 6).
  * The tag is judged for the answer only; it cannot prevent the stop.
  */
 export function stopSession(central: Central, station: Station, stop: SessionStop): Promise<{ tag: TagStatus | null }> {

@@ -23,10 +23,10 @@ const mostSeen = 1000;
 const mostSeenLength = 100;
 
 /**
- * Decides who may come in (SECURITY R14, A1): known identity, its security profile, its password. A stranger and a wrong key take the same
- * way and time. Guesses are limited by address and identity, never by identity alone, which would let a stranger lock a station out (A3); and
- * the station's own last address is listened to however noisy it is. A noisy address as a whole is told less, but a right key from it, of one
- * of many stations behind the same router, is still a right key.
+ * Decides who may come in (SECURITY R14, A1): known identity, its security profile, its password. A stranger and a wrong key take the
+ * same way and time. Guesses are limited by address and identity, never by identity alone, which would let a stranger lock a station
+ * out (A3); and the station's own last address is listened to however noisy it is. A noisy address as a whole is told less, but a right
+ * key from it, of one of many stations behind the same router, is still a right key.
  */
 export async function admit(central: Central, knock: Knock): Promise<Admission> {
   const now = central.clock.now();

@@ -59,6 +59,21 @@ test('A2: of many that come at once over a dead line exactly one stays', async (
   await made.close();
 });
 
+test('FIELD 2: a line that ends while the older one is asked does not become a zombie', async () => {
+  const made = await testCentral();
+  const { central, station, clock } = made;
+  const old = station.link as TestLink;
+  const young = testLink(clock);
+  const probe = async () => {
+    await disconnected(central, station, young);
+    return false;
+  };
+  Object.assign(old, { probe });
+  expect(await connected(central, station, young, false)).toBe('refused');
+  expect(station.link).toBe(old);
+  await made.close();
+});
+
 test('FIELD 24: the first connection shows the station online at once', async () => {
   const made = await testCentral({ station: { isOnline: false } });
   const { central, station, clock } = made;

@@ -7,6 +7,8 @@ import { mayTell } from './gate.ts';
 import type { Station, StationLink } from './station.ts';
 
 const probeMs = 5000;
+/** Lines that ended, perhaps before their turn had come. */
+const ended = new WeakSet<StationLink>();
 /** Who was heard within this time counts as alive when another takes its place. */
 const aliveMs = 120_000;
 
@@ -28,6 +30,7 @@ export async function connected(
     await tellIntruder(central, station, link, old);
     return 'refused';
   }
+  if (ended.has(link)) return 'refused';
   const before = station.link;
   const now = central.clock.now();
   const wasAlive = before !== null && station.lastSeenAt !== null && now - station.lastSeenAt < aliveMs;
@@ -72,6 +75,7 @@ async function tellIntruder(central: Central, station: Station, link: StationLin
 
 /** The line has ended. The end of a line that was replaced changes nothing. */
 export async function disconnected(central: Central, station: Station, link: StationLink): Promise<void> {
+  ended.add(link);
   if (station.link !== link) return;
   station.link = null;
   showStation(central, station);

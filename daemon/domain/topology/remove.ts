@@ -13,7 +13,7 @@ import { changing, needNode } from './nodes.ts';
 import { about, edit } from './update.ts';
 
 /**
- * Takes a node out of the tree. One with children refuses with `nodeHasChildren`; a station goes with its outlets, and an outlet goes alone.
+ * Takes a node out of the tree. One with children refuses with `nodeHasChildren`; a station goes with its outlets, an outlet goes alone.
  * Sessions stay, with the names of what was removed (PRODUCT M22, FIELD 24); the ChargeBoxId is free again.
  */
 export async function removeNode(central: Central, person: Person, nodeId: string, version: number): Promise<void> {
