@@ -28,7 +28,8 @@ export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCor
   return {
     useUTC: true,
     animation: false,
-    aria: { enabled: true, label: { description: chart.title }, decal: { show: look.patterns } },
+    // The component describes the chart and reads its points; ECharts adds the patterns only.
+    aria: { enabled: look.patterns, label: { enabled: false }, decal: { show: look.patterns } },
     grid: { left: 44, right: chart.axes.length > 1 ? 44 : 12, top: 26, bottom: 24 },
     tooltip: tooltip(chart, look, shift),
     xAxis: {
