@@ -1,6 +1,12 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { Line } from '../bench/support/line.ts';
+import { boot, call, identityOf } from '../bench/support/messages.ts';
+import { stationsOf } from '../bench/support/servers.ts';
 import { fuzz } from '../faults/fuzz.ts';
 import { killOverAndOver } from '../faults/kill.ts';
+import { startDaemon } from './support/daemon.ts';
 
 // The short forms; `npm run faults` has the long ones.
 const lines: string[] = [];
@@ -20,3 +26,46 @@ test('R13: strange frames stop nobody: no crash, no growth, and a good station i
   expect(report.slowestMs).toBeLessThan(2000);
   expect((report.lateBytes - report.earlyBytes) / 1024 / 1024).toBeLessThan(100);
 }, 120_000);
+
+test('R9: while another program holds the database, other stations and people are served; what waits is stored after', async () => {
+  await using daemon = await startDaemon({ provision: stationsOf(2) });
+  const [charging, other] = await Promise.all([arrive(daemon.addresses.ocpp16, 0), arrive(daemon.addresses.ocpp16, 1)]);
+  const database = new Sqlite(join(daemon.data, 'charge-portal.db'));
+  database.exec('BEGIN IMMEDIATE');
+  let isAnswered = false;
+  const start = { connectorId: 1, idTag: 'LOCK', meterStart: 100, timestamp: new Date().toISOString() };
+  const started = charging.ask('StartTransaction', start).finally(() => {
+    isAnswered = true;
+  });
+
+  // Longer than one attempt of the writer to get at the database.
+  for (const until = Date.now() + 2500; Date.now() < until; ) {
+    expect(await other.ask('Heartbeat', {})).toHaveProperty('currentTime');
+    await daemon.api('sessions.list', { nodeId: null, filters: [], sort: [], limit: 10 });
+  }
+  expect(isAnswered).toBe(false);
+  database.exec('ROLLBACK');
+
+  const { transactionId } = await started;
+  expect(database.prepare('SELECT id, meterStartWh FROM sessions').all()).toEqual([{ id: transactionId, meterStartWh: 100 }]);
+  database.close();
+  for (const { line } of [charging, other]) line.close();
+});
+
+/** A station that has booted, and asks one thing after the other. */
+async function arrive(url: string, station: number) {
+  let answered: (payload: Record<string, unknown>) => void = () => undefined;
+  let number = 0;
+  const onText = (text: string) => {
+    const [kind, , payload] = JSON.parse(text);
+    if (kind === 3) answered(payload); // What the daemon asks of its own accord is left unanswered.
+  };
+  const line = await Line.open({ url: `${url}/${identityOf(station)}`, onText });
+  const ask = (action: string, payload: unknown) =>
+    new Promise<Record<string, unknown>>((resolve) => {
+      answered = resolve;
+      line.send(call(number++, action, payload));
+    });
+  await ask('BootNotification', boot);
+  return { line, ask };
+}

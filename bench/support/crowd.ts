@@ -52,7 +52,7 @@ async function bootOver(station: number, seen: { slowestBootMs: number }): Promi
   const line = await Line.open({
     url: `${task.url}/${identityOf(station)}`,
     localAddress: addressOf(station),
-    onText: () => booted.resolve(),
+    onText: (text) => text.startsWith('[3,"boot"') && booted.resolve(),
     onClose: () => booted.reject(new Error('closed before the boot was answered')),
   });
   if (!task.speaksOcpp) return line;

@@ -46,7 +46,7 @@ class LoadStation {
     this.#line = await Line.open({
       url: `${task.url}/${identityOf(this.#number)}`,
       localAddress: addressOf(this.#number),
-      onText: (text) => this.#answered(text),
+      onText: (text) => (task.speaksOcpp && text.startsWith('[2,') ? this.#refuse(text) : this.#answered(text)),
       onClose: () => measure.noteError(`${identityOf(this.#number)} was disconnected`),
     });
     if (!task.speaksOcpp) return;
@@ -63,6 +63,12 @@ class LoadStation {
       this.#next();
     };
     this.#next();
+  }
+
+  /** The server asks something of its own accord. */
+  #refuse(text: string): void {
+    const [, id] = JSON.parse(text) as [number, string]; // What an OCPP server sends.
+    this.#line?.send(JSON.stringify([4, id, 'NotSupported', '', {}]));
   }
 
   #ask(action: string, payload: unknown): Promise<string> {
