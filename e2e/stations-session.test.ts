@@ -31,13 +31,17 @@ afterAll(() => daemon.stop());
 const now = () => new Date().toISOString();
 const stationId = (name: string) => String(rowsOf(daemon, 'SELECT publicId FROM nodes WHERE name = ?', name)[0]?.publicId);
 
+/** A strict station that has booted, and was asked for its keys as every new one is, once. */
 async function boot(name: string): Promise<RPCClient> {
   const station = strictStation(daemon.addresses.ocpp16, name, { password: key });
-  station.handle('GetConfiguration', async () => ({
-    configurationKey: [{ key: 'HeartbeatInterval', readonly: false, value: '300' }],
-  }));
+  const keysRead = Promise.withResolvers<void>();
+  station.handle('GetConfiguration', async () => {
+    keysRead.resolve();
+    return { configurationKey: [{ key: 'HeartbeatInterval', readonly: false, value: '300' }] };
+  });
   await station.connect();
   expect(await station.call('BootNotification', bootFacts)).toMatchObject({ status: 'Accepted' });
+  await keysRead.promise;
   return station;
 }
 
@@ -202,4 +206,24 @@ test('FIELD 4, FIELD 18: after our restart a station goes on without a BootNotif
   expect((await after.call('StartTransaction', message, 'again'))[2]).toEqual(started[2]);
   await after.close();
   await second.stop();
+});
+
+test('DESIGN §3: the daemon stops in time while a station keeps sending, and what it answered is on disk', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'charge-portal-'));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const own = await startDaemon({ data, provision: { sites: siteOf({ id: 'BUSY', password: key }) } });
+  const station = await rawStation(own.addresses.ocpp16, 'BUSY', { password: key });
+  await station.call('BootNotification', bootFacts);
+  for (let n = 0; n < 2000; n++) {
+    station.send(
+      JSON.stringify([2, `s${n}`, 'StartTransaction', { connectorId: 1, idTag: '04A1', meterStart: n, timestamp: now() }]),
+    );
+  }
+  await station.next((frame) => frame[0] === 3 && String(frame[1]).startsWith('s'));
+  expect(await own.stop()).toBe(0);
+  expect(await station.closed).toBe(1001);
+  const answered = station.received.filter((frame) => frame[0] === 3 && String(frame[1]).startsWith('s'));
+  const kept = new Set(rowsOf({ data }, 'SELECT id FROM sessions').map(({ id }) => id));
+  for (const [, , answer] of answered) expect(kept).toContain((answer as { transactionId: number }).transactionId);
+  expect(answered.length).toBeLessThan(2000);
 });
