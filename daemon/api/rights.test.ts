@@ -209,13 +209,21 @@ async function versionOf(world: TestWorld, nodeId: number): Promise<number> {
   return row?.version ?? 0;
 }
 
-async function outcomeOf(call: () => Promise<unknown>): Promise<{ outcome: Outcome; answer?: unknown }> {
+async function outcomeOf(call: () => Promise<unknown>): Promise<{ outcome: Outcome; answer: unknown }> {
   try {
     return { outcome: 'yes', answer: await call() };
   } catch (error) {
-    if (error instanceof TRPCError) return { outcome: apiError(error, '').code };
+    if (error instanceof TRPCError) return { outcome: apiError(error, '').code, answer: apiError(error, '') };
     throw error;
   }
+}
+
+/** What people keep for themselves is nobody's business, and no news to an auditor. */
+const notAudited = new Set(['account.saveView', 'account.removeView', 'account.endSignIn']);
+
+async function lastAudit(world: TestWorld): Promise<number> {
+  const row = await world.central.storage.read.selectFrom('audit').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.id ?? 0;
 }
 
 describe('R17: roles hold, in every procedure', () => {
@@ -247,11 +255,17 @@ describe('R17: roles hold, in every procedure', () => {
       for (const [who, expected, caller, site] of cells) {
         const input = await row.input?.(world, site, caller);
         const visitor = { address: `192.0.2.${(unique++ % 250) + 1}` };
+        const auditedBefore = await lastAudit(world);
         const { outcome, answer } = await outcomeOf(() => world.call(caller?.token ?? null, path, input, visitor));
         const allowed = expected === 'yes' ? ['yes', ...(row.later ?? [])] : [expected];
         expect(allowed, `${path} as ${who}`).toContain(outcome);
         if (outcome === 'yes')
           expect(shape.Errors(answer), `${path} as ${who}: the answer has the shape of its schema`).toEqual([]);
+        if (outcome === 'yes' && procedure.kind === 'mutation' && !notAudited.has(path)) {
+          expect(await lastAudit(world), `${path} as ${who} is in the audit log`).toBeGreaterThan(auditedBefore);
+        }
+        // A4: strangers and drivers learn no ChargeBoxId, not even from a refusal.
+        if (who === 'nobody' || who === 'evUser') expect(JSON.stringify(answer)).not.toContain('CBX-');
       }
     });
 

@@ -18,7 +18,7 @@ export type Condition = Readonly<{
   free?: Part;
   /** The quantity that it is about. */
   column?: SessionColumn;
-  /** The same for sessions that are over, where `bound` computes. */
+  /** The same for sessions that are over, where `bound` computes; all but a few are. */
   closed?: Part;
   /** Its index goes on with the start, so that it gives the order by start as well. */
   ordersByStart?: boolean;
@@ -45,13 +45,31 @@ const ofOther = (value: Part, key: 'stationId' | 'siteId' | 'accountId', from: P
   }),
 });
 
-const own = (column: string, indexed = false): Text => {
+const own = (column: string): Text => {
   const value = sql`nullif(s.${sql.raw(column)}, '')`;
-  return {
-    kind: 'text',
-    value,
-    among: (test) => (indexed ? { free: test(sql`s.${sql.raw(column)}`), bound: test(value) } : { bound: test(value) }),
-  };
+  return { kind: 'text', value, among: (test) => ({ bound: test(value) }) };
+};
+
+/**
+ * Tags: far fewer than sessions. The index is asked for one tag after the other (each the least beyond the one before), and the test is
+ * made on those.
+ */
+const idTag: Text = {
+  kind: 'text',
+  value: sql`nullif(s.idTag, '')`,
+  among: (test) => {
+    const found = sql`(WITH RECURSIVE tag(text) AS (SELECT min(idTag) FROM sessions
+      UNION ALL SELECT (SELECT min(idTag) FROM sessions WHERE idTag > tag.text) FROM tag WHERE tag.text IS NOT NULL)
+      SELECT text FROM tag WHERE text <> '' AND ${test(sql`text`)})`;
+    return { free: sql`s.idTag IN ${found}`, bound: sql`+s.idTag IN ${found}` };
+  },
+};
+
+/** Running sessions have an index of their own. */
+const state: Text = {
+  kind: 'text',
+  value: sql`s.state`,
+  among: (test) => ({ bound: test(sql`s.state`) }),
 };
 
 const quantity = (column: string, index: boolean): Quantity => {
@@ -89,8 +107,8 @@ export const columns: Readonly<Record<SessionColumn, Text | Quantity>> = {
   serverLogAt: quantity('receivedAt', true),
   email: ofOther(sql`email`, 'accountId', accounts),
   meterValueWh: growing('meterStopWh', false, () => sql`s.meterStartWh + s.lastEnergyWh`),
-  state: own('state'),
-  idTag: own('idTag', true),
+  state,
+  idTag,
   userName: ofOther(sql`nullif(trim(firstName || ' ' || lastName), '')`, 'accountId', accounts),
   peakPowerW: quantity('peakPowerW', false),
   stopReason: own('stopReason'),
@@ -110,8 +128,11 @@ function textCondition(column: Text, filter: Filter): Condition | 'notForColumn'
   switch (filter.op) {
     case 'is':
       return column.among((text) => sql`${text} = ${filter.value} COLLATE NOCASE`);
-    case 'in':
-      return column.among((text) => sql`${text} IN (${sql.join(filter.values)})`);
+    case 'in': {
+      const condition = column.among((text) => sql`${text} IN (${sql.join(filter.values)})`);
+      const running = column === state && filter.values.every((value) => value === 'charging' || value === 'stopped');
+      return running ? { ...condition, free: sql`${isOpen} AND ${condition.bound}` } : condition;
+    }
     case 'startsWith':
       return column.among((text) => like(text, `${escapeLike(filter.value)}%`));
     case 'contains':

@@ -74,7 +74,9 @@ const mayBeNull: ReadonlySet<string> = new Set(['durationMs', 'endedAt', 'energy
 type Branch = Readonly<{ where: readonly Part[]; first: Part }>;
 
 /** All rows by one query: what the driver finds, or without one whatever index the database thinks best, sorted. */
-function foundBranch(keys: readonly Key[], { conditions, after }: SessionQuery, driver: Condition | null): Branch {
+function foundBranch(asked: readonly Key[], { conditions, after }: SessionQuery, driver: Condition | null): Branch {
+  // The few rows are to be sorted: the index of the order must not look attractive.
+  const keys = driver ? asked.map((key) => (quantityOf(key) ? { ...key, value: sql`+(${key.value})` } : key)) : asked;
   const where = conditions.map((one) => (driver === null || one === driver ? (one.free ?? one.bound) : one.bound));
   return { where: [...where, afterCursor(keys, after)], first: keys[0]?.value ?? sql`s.id` };
 }
@@ -146,8 +148,8 @@ async function fewest(read: Kysely<Tables>, conditions: readonly Condition[], fe
   const candidates = conditions.filter((condition) => condition.free);
   if (candidates.length === 0) return null;
   const counts = candidates.map(
-    ({ free }, index) =>
-      sql`(SELECT count(*) FROM (SELECT 1 FROM sessions s WHERE ${free} LIMIT ${fewRows + 1})) AS ${sql.raw(`c${index}`)}`,
+    ({ free, closed }, index) =>
+      sql`(SELECT count(*) FROM (SELECT 1 FROM sessions s WHERE ${closed ?? free} LIMIT ${fewRows + 1})) AS ${sql.raw(`c${index}`)}`,
   );
   const { rows } = await sql<Record<string, number>>`SELECT ${sql.join(counts)}`.execute(read);
   const counted = candidates
