@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type Quirk, quirks } from '../simulator/quirks.ts';
-import { simulateStation } from '../simulator/station.ts';
+import { simulateStation, type VirtualStation } from '../simulator/station.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 
 /** With these the station itself withholds or spoils a fact, so that the daemon cannot have all of them right. */
@@ -20,7 +20,7 @@ async function chargeOddly(daemon: TestDaemon, quirk: Quirk): Promise<{ wanted: 
   onTestFinished(() => station.close());
   await station.until(() => station.isReady);
   station.plugIn(1, { arrivesPercent: 20, pauses: [] });
-  expect(await station.swipe(1, '04A1B2C3'), quirk).toMatchObject({ outcome: 'started' });
+  await swipeUntilStarted(station);
   for (let readings = 0; readings < 3; readings++) await station.next('sampled');
   await station.swipe(1, '04A1B2C3');
   station.unplug(1);
@@ -30,6 +30,15 @@ async function chargeOddly(daemon: TestDaemon, quirk: Quirk): Promise<{ wanted: 
   const [session] = station.sessions;
   const energyWh = (session?.meterStopWh ?? 0) - (session?.meterStartWh ?? 0);
   return { wanted: { state: 'ended', energyWh, flags: [], email: 'eva@lab.example' }, rows };
+}
+
+/** A person whose card is refused while the connection changes shows it again. */
+async function swipeUntilStarted(station: VirtualStation): Promise<void> {
+  for (let tries = 0; tries < 5 && station.sessions.length === 0; tries++) {
+    await station.until(() => station.isReady);
+    await station.swipe(1, '04A1B2C3');
+  }
+  expect(station.sessions, station.chargeBoxId).toHaveLength(1);
 }
 
 test('FACTS §10: a session of each odd kind of station is kept once, with its energy and its person', async () => {
