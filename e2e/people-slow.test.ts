@@ -60,11 +60,11 @@ test('R6: a console that stops reading is cut off, others see changes meanwhile,
   let root = '';
   const rootOf = (nodes: readonly { kind: string; id: string }[]) => nodes.find((node) => node.kind === 'system')?.id;
   subscribe(well, 1);
-  expect(await watched).toBeLessThan(1000);
+  expect(await watched).toBeLessThan(3000);
 
   const begin = performance.now();
   await cut;
-  expect(performance.now() - begin).toBeLessThan(15_000);
+  expect(performance.now() - begin).toBeLessThan(30_000);
   expect(memoryOf(daemon.pid) - before).toBeLessThan(100);
 
   const ended = once(slow, 'close');
