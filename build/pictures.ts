@@ -38,6 +38,7 @@ try {
 
 async function takeAll(browser: Browser, address: string, theme: 'light' | 'dark'): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: theme, locale: 'en-GB' });
+  page.setDefaultTimeout(120_000);
   const take = async (name: string) => {
     await page.evaluate(() => document.fonts.ready);
     await page.waitForLoadState('networkidle');
@@ -48,7 +49,14 @@ async function takeAll(browser: Browser, address: string, theme: 'light' | 'dark
   await page.locator('input[autocomplete=current-password]').fill('admin-demo-1');
   await page.keyboard.press('Enter');
   await page.locator('[role=tree] [role=treeitem]').first().waitFor();
-  await take('console');
+  await take('overview');
+  await page.getByRole('link', { name: 'Statistics' }).click();
+  await page.getByRole('row').nth(3).waitFor();
+  await take('statistics');
+  await page.getByRole('searchbox').fill('BRY-P1-02');
+  await page.locator('[role=treeitem]', { hasText: 'Bay P1 2' }).click();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await take('station');
   await page.close();
 }
 
