@@ -78,8 +78,15 @@ async function rowsOf(central: Central, person: Person, ids: readonly number[], 
   const rows = new Map((await sessionRows(central.storage.read, ids)).map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = rows.get(id);
-    return row ? [asRow(row, now, person)] : [];
+    return row ? [asRow(withLiveValues(central, row), now, person)] : [];
   });
+}
+
+/** A running session is in its row only now and then; how far it has come stands in memory. */
+function withLiveValues(central: Central, row: SessionListRow): SessionListRow {
+  const live = central.stations.byId(row.stationId)?.connectors.get(row.connectorId)?.session;
+  if (row.state !== 'charging' || live?.id !== row.id) return row;
+  return { ...row, lastEnergyWh: live.energyWh, powerW: live.powerW, peakPowerW: live.peakPowerW };
 }
 
 function asRow(row: SessionListRow, now: number, person: Person): SessionRow {
