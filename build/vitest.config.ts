@@ -40,6 +40,7 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/browser/*.test.ts'],
           environment: 'node',
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 90_000,
           hookTimeout: 90_000,
           maxWorkers: 2,

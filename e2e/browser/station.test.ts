@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import { accessibilityFaults, picture } from '../support/browser.ts';
+import { answerCall, bootedStation, meterValues, report, startTransaction } from '../support/charging-site.ts';
+import { consoleVisits } from '../support/console-visit.ts';
+import type { RawStation } from '../support/stations.ts';
+
+let station: RawStation;
+const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
+  station = await bootedStation(addresses.ocpp16, 'STG-01');
+});
+
+const historyOf = (page: Awaited<ReturnType<typeof inside>>['page'], kind: string) =>
+  page.locator(`[data-command=${kind}]`).first();
+
+test('remote start from the page until charging is seen, live, and stop again with its confirmation (M30)', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration`);
+  const card = page.getByRole('article', { name: 'Outlet 1' });
+  await card.getByRole('button', { name: 'Start' }).click();
+  await page.getByLabel('Tag or user').fill('Amina');
+  await page.getByRole('option', { name: /Amina Yusuf/ }).click();
+  const asked = answerCall(station, 'RemoteStartTransaction', { status: 'Accepted' });
+  await page.getByRole('button', { name: 'Start charging', exact: true }).last().click();
+  expect(await asked).toEqual({ connectorId: 1, idTag: '04A1B2C3' });
+  const started = historyOf(page, 'remoteStart');
+  await started.getByText('Waiting for the cable and the car').waitFor();
+
+  const startedAt = Date.now();
+  const transactionId = await startTransaction(station, 1, '04A1B2C3', startedAt);
+  await report(station, 1, 'Charging');
+  await meterValues(station, 1, transactionId, startedAt + 1, 20, 11_000);
+  await started.getByText('Charging has begun').waitFor();
+  await card.getByText('Charging', { exact: true }).waitFor();
+  await card.getByText('11.0').waitFor();
+  await card.getByText('Amina Yusuf').waitFor();
+
+  const stopAsked = answerCall(station, 'RemoteStopTransaction', { status: 'Accepted' });
+  await card.getByRole('button', { name: 'Stop' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/Outlet 1, Amina Yusuf, 0\.02/).waitFor();
+  await dialog.getByRole('button', { name: 'Stop charging' }).click();
+  expect(await stopAsked).toEqual({ transactionId });
+  await station.call('StopTransaction', {
+    transactionId,
+    timestamp: new Date().toISOString(),
+    meterStop: 100_050,
+    reason: 'Remote',
+  });
+  await report(station, 1, 'Available');
+  await historyOf(page, 'remoteStop').getByText('Charging has stopped').waitFor();
+  await card.getByRole('button', { name: 'Start' }).waitFor();
+});
+
+test('a reboot names the sessions that it stops; refusals stand in the history in the station’s own word', async () => {
+  const id = await nodeId('P1-01');
+  const transactionId = await startTransaction(station, 2, '0499AA', Date.now());
+  await report(station, 2, 'Charging');
+  const { page } = await inside(`/${id}/configuration/control?command=reset`);
+  await page.getByText('This stops one session.').waitFor();
+  await page.getByText(/Outlet 2, Erik Aas/).waitFor();
+  const asked = answerCall(station, 'Reset', { status: 'Rejected' });
+  await page.getByRole('radio', { name: /Hard/ }).check();
+  await page.getByRole('button', { name: 'Reboot now' }).click();
+  expect(await asked).toEqual({ type: 'Hard' });
+  const reset = historyOf(page, 'reset');
+  await reset.getByText('Rejected', { exact: true }).waitFor();
+  await reset.getByText('The station will not restart now').waitFor();
+
+  const unlocked = answerCall(station, 'UnlockConnector', { status: 'UnlockFailed' });
+  await page.getByRole('button', { name: 'Unlock connector' }).click();
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await unlocked;
+  await historyOf(page, 'unlock').getByText('UnlockFailed').waitFor();
+  await station.call('StopTransaction', { transactionId, timestamp: new Date().toISOString(), meterStop: 100_050 });
+  await report(station, 2, 'Available');
+});
+
+test('the configuration that a station answers is read, searched, and written back', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=getConfiguration`);
+  const asked = answerCall(station, 'GetConfiguration', {
+    configurationKey: [
+      { key: 'HeartbeatInterval', readonly: false, value: '300' },
+      { key: 'NumberOfConnectors', readonly: true, value: '2' },
+    ],
+  });
+  await page.getByRole('button', { name: 'Read from the station' }).click();
+  await asked;
+  await page.getByRole('cell', { name: 'HeartbeatInterval' }).waitFor();
+  await page.getByRole('button', { name: 'Change HeartbeatInterval' }).click();
+  await expect.poll(() => page.getByLabel('Value').inputValue()).toBe('300');
+  await page.getByLabel('Value').fill('60');
+  const written = answerCall(station, 'ChangeConfiguration', { status: 'RebootRequired' });
+  await page.getByRole('button', { name: 'Write to the station' }).click();
+  expect(await written).toEqual({ key: 'HeartbeatInterval', value: '60' });
+  await historyOf(page, 'changeConfiguration').getByText('Takes effect after a reboot').waitFor();
+});
+
+test('commands of a station that is offline stay visible and say why they wait', async () => {
+  const { page } = await inside(`/${await nodeId('P1-02')}/configuration`);
+  await page.getByText('The station has never connected.').first().waitFor();
+  const button = page.locator('.command-form .send button');
+  expect(await button.getAttribute('aria-disabled')).toBe('true');
+});
+
+test('settings are saved, and a change that somebody else made meanwhile is not overwritten (M28)', async () => {
+  const id = await nodeId('P1-02');
+  const { page } = await inside(`/${id}/configuration/general`);
+  const name = page.getByLabel('Name', { exact: true });
+  await expect.poll(() => name.inputValue()).toBe('P1-02');
+  const { version } = await daemon().api('tree.node', { nodeId: id });
+  await daemon().api('tree.update', { nodeId: id, version, description: 'by another hand' });
+  await page.getByLabel('Description').fill('by me');
+  await page.getByRole('button', { name: 'Save' }).first().click();
+  await page.getByText(/Changed by .* while you were editing|Somebody changed this meanwhile/).waitFor();
+  expect(await page.getByLabel('Description').inputValue()).toBe('by me');
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('by another hand');
+  await page.getByLabel('Description').fill('by me after all');
+  await page.keyboard.press('Control+s');
+  await expect.poll(async () => (await daemon().api('tree.node', { nodeId: id })).description).toBe('by me after all');
+});
+
+test('a new password is shown once', async () => {
+  const { page } = await inside(`/${await nodeId('P1-02')}/configuration/general`);
+  await page.getByRole('radio', { name: /1 · Password/ }).check();
+  await page.getByRole('button', { name: 'New password' }).click();
+  await page.getByText('Enter it in the station now.').waitFor();
+  expect((await page.locator('.security code').innerText()).length).toBeGreaterThanOrEqual(16);
+  await page.reload();
+  await page.getByText('A password is set.').waitFor();
+  expect(await page.locator('.security code').count()).toBe(0);
+});
+
+test.each(['light', 'dark'] as const)('a station’s pages can be used by everyone, in %s', async (theme) => {
+  const id = await nodeId('P1-01');
+  for (const part of ['control', 'general']) {
+    const visitor = await inside(`/${id}/configuration/${part}`, { theme });
+    await visitor.page.getByRole('heading', { name: 'P1-01' }).waitFor();
+    await visitor.page
+      .getByRole('button', { name: part === 'control' ? 'Start charging' : 'Save' })
+      .first()
+      .waitFor();
+    expect(await accessibilityFaults(visitor)).toEqual([]);
+    await picture(visitor, `station-${part}-${theme}`);
+  }
+});
