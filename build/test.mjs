@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buildConsole, install, projectNode, root, run } from './prepare.mjs';
 
 const chromiumPlaces = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const hasChromium = () => chromiumPlaces.some((place) => place && existsSync(place));
+const chromium = () => chromiumPlaces.find((place) => place && existsSync(place));
 const reports = mkdtempSync(join(tmpdir(), 'charge-portal-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -17,7 +17,8 @@ buildConsole();
 // Checks and unit tests need little of the machine each: side by side. What starts daemons and browsers has it alone.
 await Promise.all([inTurn([check('format'), check('layers'), check('unused'), check('types')]), tests('unit')()]);
 await tests('integration')();
-if (hasChromium()) await tests('browser')();
+process.env.CHROMIUM = chromium() ?? '';
+if (chromium()) await tests('browser')();
 else {
   console.log('Skipped: browser tests, because there is no Chromium.');
   counts.skipped += 1;
@@ -27,7 +28,7 @@ console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped}
 process.exit(counts.failed > 0 ? 1 : 0);
 
 function installChromium() {
-  if (hasChromium() || process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || process.getuid() !== 0) return;
+  if (chromium() || process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || process.getuid() !== 0) return;
   console.log('Installing Chromium for the browser tests (apt-get).');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const flags = ['-qq', '-o', 'Dpkg::Use-Pty=0'];

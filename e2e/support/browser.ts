@@ -41,7 +41,7 @@ export type TestBrowser = Readonly<{ visit(address: string, options?: PageOption
 
 export async function openBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({
-    executablePath: process.env.CHARGE_PORTAL_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: flags,
   });
   return {
