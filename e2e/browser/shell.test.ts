@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   accessibilityFaults,
@@ -320,9 +323,11 @@ test('a station that called in is adopted, and its password is shown once (M38)'
     .getByRole('row', { name: /UNKNOWN-77/ })
     .getByRole('button', { name: 'Adopt' })
     .click();
+  // The first field takes the focus when the dialog has turned to the station; a list opened before that would close again.
+  await dialog.locator('input:focus').waitFor();
+  await dialog.getByLabel('Name').fill('P2-09');
   await dialog.getByLabel('Below').fill('P2');
   await page.getByRole('option', { name: /P2/ }).click();
-  await dialog.getByLabel('Name').fill('P2-09');
   await dialog.getByRole('button', { name: 'Adopt' }).click();
   await page.getByRole('heading', { name: 'P2-09 is registered' }).waitFor();
   const password = (await dialog.locator('code').textContent()) ?? '';
@@ -371,12 +376,23 @@ test('a site administrator sees the own sites and no other; an EV user sees no t
   expect(await own.page.getByRole('tree').count()).toBe(0);
 });
 
+/** The tree is live again: what changes now is seen. */
+async function daemonSays(back: TestDaemon, visitor: Visitor): Promise<void> {
+  const wire = await rawStation(back.addresses.ocpp16, 'BRY-01');
+  await wire.call('BootNotification', { chargePointVendor: 'Nordvolt', chargePointModel: 'T22' });
+  await wire.call('StatusNotification', { connectorId: 1, status: 'Faulted', errorCode: 'GroundFailure' });
+  await visitor.page.locator('[role=treeitem][data-state=fault]', { hasText: 'Bryggen P-hus' }).waitFor();
+  await wire.close();
+}
+
 test('a daemon that falls silent is said so, values stay, and the page comes back by itself', async () => {
-  const gone = await startDaemon({ provision });
+  const data = mkdtempSync(join(tmpdir(), 'charge-portal-silent-'));
+  const gone = await startDaemon({ provision, data });
   const visitor = await browser.visit(gone.addresses.local);
   const { page } = visitor;
   await signIn(visitor, administrator.email, administrator.password);
   await treeRow(visitor, 'Storgata P-hus').waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Fjordby Parkering' }).waitFor();
   await gone.kill();
   await page.locator('[data-line=reconnecting]').waitFor();
   await page.locator('[data-line=stale]').waitFor({ timeout: 15_000 });
@@ -387,7 +403,13 @@ test('a daemon that falls silent is said so, values stay, and the page comes bac
   expect(await treeRow(visitor, 'Storgata P-hus').count()).toBe(1);
   expect(await page.getByRole('button', { name: 'Create site' }).getAttribute('aria-disabled')).toBe('true');
   await picture(visitor, 'shell-stale');
+  const { port } = new URL(gone.addresses.local);
+  const back = await startDaemon({ data, flags: ['--local-port', port] });
+  await page.locator('[data-line=live]').waitFor();
+  await daemonSays(back, visitor);
   await visitor.context.close();
+  await back.stop();
+  rmSync(data, { recursive: true, force: true });
 });
 
 /** What a station or a stranger can put into the pages (SECURITY A18). */
