@@ -109,8 +109,13 @@ export function useTable(name: string, columns: readonly Column[], initialSort: 
       else if (!sameState({ ...state.value, ...asked }, state.value)) state.value = { ...state.value, ...asked };
     },
   );
-  onScopeDispose(() => {
+  const rememberNow = () => {
     if (saving !== undefined) remember();
+  };
+  window.addEventListener('pagehide', rememberNow);
+  onScopeDispose(() => {
+    window.removeEventListener('pagehide', rememberNow);
+    rememberNow();
   });
 
   return {

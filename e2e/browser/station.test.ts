@@ -84,7 +84,7 @@ test('the configuration that a station answers is read, searched, and written ba
   });
   await page.getByRole('button', { name: 'Read from the station' }).click();
   await asked;
-  await page.getByRole('cell', { name: 'HeartbeatInterval' }).waitFor();
+  await page.getByRole('cell', { name: 'HeartbeatInterval', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Change HeartbeatInterval' }).click();
   await expect.poll(() => page.getByLabel('Value').inputValue()).toBe('300');
   await page.getByLabel('Value').fill('60');

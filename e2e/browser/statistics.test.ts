@@ -106,7 +106,7 @@ test('every kind of column filters, the totals follow, and the address keeps it'
   await page.keyboard.press('Escape');
 
   await filterOf(page, 'Duration').click();
-  await page.getByLabel('From').fill('1:00');
+  await page.getByRole('dialog', { name: 'Filter of Duration' }).getByLabel('From').fill('1:00');
   await page.getByText('No rows match these 2 filters').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.table-message').getByRole('button', { name: 'Clear all' }).click();
@@ -198,6 +198,7 @@ test('moved, hidden and resized columns are remembered after a reload, on the ac
   await again.page.getByRole('button', { name: 'Columns' }).click();
   await again.page.getByRole('button', { name: 'Standard columns' }).click();
   expect(await again.page.locator('thead th[data-column]').count()).toBe(13);
+  await expect.poll(() => kept(again.page)).toContain('{"key":"durationMs","hidden":false}');
 });
 
 test('a view is kept by name, opened, and removed', async () => {
@@ -235,7 +236,7 @@ test('right-click > Show opens the whole session with its curve in a window of i
   await shown.locator('.chart-canvas canvas').waitFor();
   expect(await shown.getByRole('slider').getAttribute('aria-label')).toContain('P1-01');
   await shown.getByRole('button', { name: 'View as table' }).click();
-  expect(await shown.locator('.chart-table tbody tr').count()).toBeGreaterThan(2);
+  expect(await shown.locator('.chart-table tbody tr').count()).toBeGreaterThanOrEqual(2);
 });
 
 test('the table works by keyboard alone', async () => {

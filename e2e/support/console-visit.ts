@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Provision } from '../../shared/provision.ts';
 import { openBrowser, type PageOptions, signIn, type TestBrowser, type Visitor } from './browser.ts';
 import { administrator, chargingSite } from './charging-site.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';
@@ -15,14 +16,17 @@ export type ConsoleVisits = Readonly<{
  * A daemon with the charging site for all tests of a file, and windows of an administrator who signed in once, so that the limit on
  * sign-ins does not count each. After each test nothing may have gone wrong in the pages.
  */
-export function consoleVisits(prepare: (daemon: TestDaemon) => Promise<void> = async () => {}): ConsoleVisits {
+export function consoleVisits(
+  prepare: (daemon: TestDaemon) => Promise<void> = async () => {},
+  provision: Provision = chargingSite,
+): ConsoleVisits {
   let daemon: TestDaemon;
   let browser: TestBrowser;
   let first: Visitor;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    [daemon, browser] = await Promise.all([startDaemon({ provision: chargingSite }), openBrowser()]);
+    [daemon, browser] = await Promise.all([startDaemon({ provision }), openBrowser()]);
     await prepare(daemon);
     first = await browser.visit(daemon.addresses.local);
     await signIn(first, administrator.email, administrator.password);
