@@ -96,6 +96,11 @@ const decisions: Readonly<Record<string, Row>> = {
     input: (_, { node }) => ({ stationId: node.publicId, request: { kind: 'clearCache' } }),
     later: ['stationOffline'],
   },
+  'stations.withdraw': {
+    ...ofNode,
+    input: (_, { node }) => ({ stationId: node.publicId, commandId: 'none' }),
+    later: ['commandNotWaiting'],
+  },
   'stations.command': {
     ...ofNode,
     input: (_, { node }) => ({ stationId: node.publicId, commandId: 'none' }),
@@ -103,6 +108,16 @@ const decisions: Readonly<Record<string, Row>> = {
   },
   'stations.commands': { ...ofNode, input: (_, { node }) => ({ stationId: node.publicId, limit: 10 }) },
   'stations.configuration': { ...ofNode, input: stationInput },
+  'stations.configurationHistory': {
+    ...ofNode,
+    input: (_, { node }) => ({ stationId: node.publicId, key: 'HeartbeatInterval' }),
+  },
+  'stations.uploadConfiguration': {
+    ...ofNode,
+    input: (_, { node }) => ({ stationId: node.publicId, values: [{ key: 'HeartbeatInterval', value: '60' }] }),
+    later: ['stationOffline'],
+  },
+  'stations.chargingProfiles': { ...ofNode, input: stationInput },
   'stations.deviations': { ...ofNode, input: stationInput },
   'stations.seen': staff,
   'stations.adopt': {

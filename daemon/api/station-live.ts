@@ -1,10 +1,12 @@
-import type { OpenSession, OutletLive, StationLive } from '../../shared/api/stations.ts';
+import type { Selectable } from 'kysely';
+import type { OpenSession, OutletLive, Reservation, StationLive } from '../../shared/api/stations.ts';
 import type { Command, CommandState, StationRequest } from '../../shared/model/command.ts';
 import type { PlugType } from '../../shared/model/node.ts';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import type { Connector, LiveSession, Station } from '../domain/station/station.ts';
 import type { LiveNode } from '../domain/topology/live-tree.ts';
+import { activeReservations } from '../storage/reservations.ts';
 import { accountNames, commandPage, countDeviations, lastSessionsOf, outletsOf, stationRow } from '../storage/station-details.ts';
 import type { CommandsTable } from '../storage/tables.ts';
 
@@ -20,10 +22,11 @@ export function stationOf(central: Central, node: LiveNode): Station {
 /** Everything that the page of a station shows, as it is now. Connection and live values come from memory, the rest from the database. */
 export async function stationLive(central: Central, station: Station): Promise<StationLive> {
   const { read } = central.storage;
+  const reservations = await activeReservations(read, station.id, central.clock.now());
   const [row, outlets, commands, deviations] = await Promise.all([
     stationRow(read, station.id),
-    outletsLive(central, station),
-    commandPage(read, station.id, undefined, newestCommands),
+    outletsLive(central, station, reservations),
+    commandPage(read, station.id, { limit: newestCommands }),
     countDeviations(read, station.id),
   ]);
   const node = central.tree.byId(station.id);
@@ -57,12 +60,17 @@ export async function stationLive(central: Central, station: Station): Promise<S
     requireSubprotocol: station.requireSubprotocol,
     deviations,
     outlets,
+    reservations,
     commands: commands.map((command) => commandOf(command, station)),
   };
 }
 
 /** The outlets of a station with their live values. */
-export async function outletsLive(central: Central, station: Station): Promise<OutletLive[]> {
+export async function outletsLive(
+  central: Central,
+  station: Station,
+  reservations: readonly Reservation[],
+): Promise<OutletLive[]> {
   const { read } = central.storage;
   const outlets = await outletsOf(read, station.id);
   const connectors = outlets.map((outlet) => station.connectors.get(outlet.connectorId));
@@ -81,6 +89,7 @@ export async function outletsLive(central: Central, station: Station): Promise<O
       state: central.tree.byId(outlet.nodeId)?.state ?? 'unknown',
       ...reported(connectors[index]),
       session: openSession(connectors[index]?.session ?? null, names),
+      reservation: reservations.find(({ connectorId }) => connectorId === outlet.connectorId) ?? null,
       lastSession: before
         ? { id: before.publicId, endedAt: before.endedAt, energyWh: before.energyWh, durationMs: before.durationMs }
         : null,
@@ -111,7 +120,7 @@ const openSession = (session: LiveSession | null, names: ReadonlyMap<number, str
   };
 
 /** A stored command as the API shows it. */
-export const commandOf = (row: Omit<CommandsTable, 'id'>, station: Pick<Station, 'publicId'>): Command => ({
+export const commandOf = (row: Omit<Selectable<CommandsTable>, 'id'>, station: Pick<Station, 'publicId'>): Command => ({
   id: row.publicId,
   stationId: station.publicId,
   request: JSON.parse(row.request) as StationRequest, // stored from a request that had passed its schema
@@ -119,6 +128,8 @@ export const commandOf = (row: Omit<CommandsTable, 'id'>, station: Pick<Station,
   answer: row.answer,
   detail: row.detail === null ? null : JSON.parse(row.detail),
   byName: row.byName,
+  waitUntil: row.waitUntil,
+  batchId: row.batchId,
   queuedAt: row.queuedAt,
   sentAt: row.sentAt,
   answeredAt: row.answeredAt,

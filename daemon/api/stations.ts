@@ -1,14 +1,21 @@
 import { stations } from '../../shared/api/stations.ts';
+import type { ChargingProfile } from '../../shared/model/charging-profile.ts';
 import type { Central } from '../domain/central.ts';
 import { sendCommand } from '../domain/command/send.ts';
+import { uploadConfiguration } from '../domain/command/upload-configuration.ts';
+import { withdrawCommand } from '../domain/command/withdraw.ts';
 import { DomainError } from '../domain/error.ts';
 import { setSecurity } from '../domain/station/security.ts';
 import { adoptStation } from '../domain/topology/adopt.ts';
 import type { LiveNode } from '../domain/topology/live-tree.ts';
 import { updateOutlet, updateStation } from '../domain/topology/update.ts';
+import { profilesOf } from '../storage/charging-profiles.ts';
 import { commandByPublicId } from '../storage/commands.ts';
-import { commandPage, configurationOf, deviationsOf, seenStations } from '../storage/station-details.ts';
+import { changesOfKey } from '../storage/configuration-keys.ts';
+import { activeReservations } from '../storage/reservations.ts';
+import { commandPage, deviationsOf, seenStations } from '../storage/station-details.ts';
 import { implement } from './procedure.ts';
+import { stationConfiguration } from './station-configuration.ts';
 import { commandOf, outletsLive, stationLive, stationOf } from './station-live.ts';
 import { watchStation } from './station-watch.ts';
 
@@ -16,7 +23,10 @@ import { watchStation } from './station-watch.ts';
 export const stationsRouter = implement(stations, {
   watch: ({ nodes, ...stream }) => watchStation(stream, stationOf(stream.central, nodes.stationId)),
   get: ({ central, nodes }) => stationLive(central, stationOf(central, nodes.stationId)),
-  send: ({ central, person, nodes, input }) => sendCommand(central, person, stationOf(central, nodes.stationId), input.request),
+  send: ({ central, person, nodes, input: { request, waitUntil } }) =>
+    sendCommand(central, person, stationOf(central, nodes.stationId), request, { waitUntil }),
+  withdraw: ({ central, person, nodes, input }) =>
+    withdrawCommand(central, person, stationOf(central, nodes.stationId), input.commandId),
   async command({ central, nodes, input }) {
     const station = stationOf(central, nodes.stationId);
     const row = await commandByPublicId(central.storage.read, input.commandId);
@@ -25,13 +35,18 @@ export const stationsRouter = implement(stations, {
   },
   async commands({ central, nodes, input }) {
     const station = stationOf(central, nodes.stationId);
-    const rows = await commandPage(central.storage.read, station.id, input.before, input.limit);
+    const rows = await commandPage(central.storage.read, station.id, input);
     return rows.map((row) => commandOf(row, station));
   },
-  async configuration({ central, nodes }) {
-    const rows = await configurationOf(central.storage.read, stationOf(central, nodes.stationId).id);
-    const readAt = rows.reduce<number | null>((latest, row) => Math.max(latest ?? 0, row.readAt), null);
-    return { readAt, keys: rows.map(({ key, readonly, value }) => ({ key, readonly: readonly === 1, value })) };
+  configuration: ({ central, nodes }) => stationConfiguration(central, stationOf(central, nodes.stationId)),
+  configurationHistory: ({ central, nodes, input }) =>
+    changesOfKey(central.storage.read, stationOf(central, nodes.stationId).id, input.key),
+  uploadConfiguration: ({ central, person, nodes, input }) =>
+    uploadConfiguration(central, person, stationOf(central, nodes.stationId), input.values, input.confirmed ?? false),
+  async chargingProfiles({ central, nodes }) {
+    const rows = await profilesOf(central.storage.read, stationOf(central, nodes.stationId).id);
+    // Stored from a request that had passed its schema.
+    return rows.map(({ profile, ...row }) => ({ ...row, profile: JSON.parse(profile) as ChargingProfile }));
   },
   deviations: ({ central, nodes }) => deviationsOf(central.storage.read, stationOf(central, nodes.stationId).id),
   // An unknown station stands at no site yet, so it is shown to those who see all of them.
@@ -51,7 +66,8 @@ export const stationsRouter = implement(stations, {
 
 async function outletLive(central: Central, node: LiveNode) {
   const station = node.parent && central.stations.byId(node.parent.id);
-  const outlet = station && (await outletsLive(central, station)).find((one) => one.id === node.publicId);
+  const reservations = station ? await activeReservations(central.storage.read, station.id, central.clock.now()) : [];
+  const outlet = station && (await outletsLive(central, station, reservations)).find((one) => one.id === node.publicId);
   if (!outlet) throw new DomainError('nodeUnknown', { nodeId: node.publicId });
   return outlet;
 }

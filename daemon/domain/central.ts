@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Storage } from '../storage/storage.ts';
 import type { Proofs } from './command/proof.ts';
+import type { WaitingCommands } from './command/waiting.ts';
 import type { Deviations } from './station/deviation.ts';
 import type { Gate } from './station/gate.ts';
 import type { Stations } from './station/registry.ts';
@@ -46,6 +47,7 @@ export type Central = Readonly<{
   gate: Gate;
   /** Commands that wait for their proof. */
   proofs: Proofs;
+  waiting: WaitingCommands;
   deviations: Deviations;
   /** Ends what runs by itself, and puts on disk what was only counted. */
   close(): Promise<void>;

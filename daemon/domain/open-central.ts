@@ -6,10 +6,12 @@ import { configurationReadings } from '../storage/configuration-keys.ts';
 import { connectorStates } from '../storage/connector-states.ts';
 import { deviationKinds } from '../storage/deviations.ts';
 import { standingNodes, standingOutlets } from '../storage/nodes.ts';
+import { expireReservations } from '../storage/reservations.ts';
 import { openSessions } from '../storage/sessions.ts';
 import { activeStations, noteSeen } from '../storage/stations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Central, Clock, DomainEvent, Settings } from './central.ts';
+import { expireWaiting, wakeStations } from './command/wake.ts';
 import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
 import { newConnector } from './station/connector.ts';
@@ -56,13 +58,16 @@ export async function openCentral({
     subscribe,
     gate: newGate(),
     proofs: new Map(),
+    waiting: new Map(),
     deviations,
     people: newPeople(),
     async close() {
+      sleep();
       await endHousekeeping();
     },
   };
   await loadStations(central, root, nodes);
+  const sleep = await wakeStations(central);
   const endHousekeeping = keepHouse(central);
   return central;
 }
@@ -72,7 +77,9 @@ function keepHouse(central: Central): () => Promise<void> {
   const { storage, stations, deviations, log } = central;
   const chores = [
     { everyMs: 30_000, act: () => flushDeviations(storage, deviations) },
+    { everyMs: 10_000, act: () => expireWaiting(central) },
     { everyMs: 60_000, act: () => closeGhosts(central) },
+    { everyMs: 60_000, act: async () => void (await storage.write([expireReservations(central.clock.now())])) },
     { everyMs: 300_000, act: () => saveSeen(storage, stations) },
   ].map(({ everyMs, act }) => {
     let last = Promise.resolve();

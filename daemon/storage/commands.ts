@@ -22,3 +22,7 @@ export const failInterruptedCommands = (at: number, detail: string): Statement =
 
 export const commandByPublicId = (read: Kysely<Tables>, publicId: string) =>
   read.selectFrom('commands').selectAll().where('publicId', '=', publicId).executeTakeFirst();
+
+/** Commands that wait for their stations, the oldest first. */
+export const waitingCommands = (read: Kysely<Tables>) =>
+  read.selectFrom('commands').selectAll().where('state', '=', 'waiting').orderBy('id').execute();

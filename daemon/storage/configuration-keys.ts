@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { db, statement } from './db.ts';
 import type { Statement } from './storage.ts';
 import type { Tables } from './tables.ts';
@@ -20,9 +20,14 @@ export const keepConfigurationKeys = (keys: readonly Key[]): Statement =>
       ),
   );
 
-/** Forgets the keys of a station before a full reading replaces them. */
-export const forgetConfigurationKeys = (stationId: number): Statement =>
-  statement(db.deleteFrom('configurationKeys').where('stationId', '=', stationId));
+/** Forgets what a full reading did not bring again; the rest keeps its history. */
+export const forgetOtherKeys = (stationId: number, keys: readonly string[]): Statement =>
+  statement(
+    db
+      .deleteFrom('configurationKeys')
+      .where('stationId', '=', stationId)
+      .where('key', 'not in', sql<string>`(SELECT value FROM json_each(${JSON.stringify(keys)}))`),
+  );
 
 /** When the keys of each station were last read. */
 export const configurationReadings = (read: Kysely<Tables>) =>
@@ -41,3 +46,47 @@ export const setConfigurationKey = (key: Key): Statement =>
       .where('stationId', '=', key.stationId)
       .where((eb) => eb(eb.fn<string>('lower', ['key']), '=', key.key.toLowerCase())),
   );
+
+export const configurationOf = (read: Kysely<Tables>, stationId: number) =>
+  read.selectFrom('configurationKeys').selectAll().where('stationId', '=', stationId).orderBy('key').execute();
+
+/** The latest change of each key of a station. */
+export const latestChanges = (read: Kysely<Tables>, stationId: number) =>
+  read
+    .selectFrom('configurationChanges')
+    .select(['key', 'before', 'changedAt'])
+    .where('id', 'in', (all) =>
+      all
+        .selectFrom('configurationChanges')
+        .select(({ fn }) => fn.max('id').as('id'))
+        .where('stationId', '=', stationId)
+        .groupBy('key'),
+    )
+    .execute();
+
+/** How the values of a key changed, newest first. */
+export const changesOfKey = (read: Kysely<Tables>, stationId: number, key: string) =>
+  read
+    .selectFrom('configurationChanges')
+    .select(['before', 'after', 'changedAt'])
+    .where('stationId', '=', stationId)
+    .where('key', '=', key)
+    .orderBy('id', 'desc')
+    .execute();
+
+/** The values of some keys of a station, however it spells them: by their name in lower case. */
+export async function valuesOf(read: Kysely<Tables>, stationId: number, keys: readonly string[]): Promise<Map<string, string>> {
+  const rows = await read
+    .selectFrom('configurationKeys')
+    .select(['key', 'value'])
+    .where('stationId', '=', stationId)
+    .where((eb) =>
+      eb(
+        eb.fn<string>('lower', ['key']),
+        'in',
+        keys.map((key) => key.toLowerCase()),
+      ),
+    )
+    .execute();
+  return new Map(rows.flatMap(({ key, value }) => (value === null ? [] : [[key.toLowerCase(), value] as const])));
+}

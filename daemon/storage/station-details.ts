@@ -44,20 +44,22 @@ export async function accountNames(read: Kysely<Tables>, ids: readonly number[])
   return new Map(rows.map((row) => [row.id, `${row.firstName} ${row.lastName}`.trim() || row.email]));
 }
 
-/** The commands of a station, newest first; `before` goes on from a time. */
-export const commandPage = (read: Kysely<Tables>, stationId: number, before: number | undefined, limit: number) =>
+/** The commands of a station, newest first; `before` goes on from a time, `batchId` leaves those that were asked for together. */
+export const commandPage = (
+  read: Kysely<Tables>,
+  stationId: number,
+  { before, batchId, limit }: Readonly<{ before?: number | undefined; batchId?: string | undefined; limit: number }>,
+) =>
   read
     .selectFrom('commands')
     .selectAll()
     .where('stationId', '=', stationId)
     .$if(before !== undefined, (query) => query.where('queuedAt', '<', before ?? 0))
+    .$if(batchId !== undefined, (query) => query.where('batchId', '=', batchId ?? ''))
     .orderBy('queuedAt', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-
-export const configurationOf = (read: Kysely<Tables>, stationId: number) =>
-  read.selectFrom('configurationKeys').selectAll().where('stationId', '=', stationId).orderBy('key').execute();
 
 export const deviationsOf = (read: Kysely<Tables>, stationId: number) =>
   read

@@ -40,6 +40,16 @@ export interface Tables {
   outletHours: OutletHoursTable;
   commands: CommandsTable;
   configurationKeys: { stationId: number; key: string; readonly: number; value: string | null; readAt: number };
+  configurationChanges: {
+    id: Generated<number>;
+    stationId: number;
+    key: string;
+    before: string | null;
+    after: string | null;
+    changedAt: number;
+  };
+  reservations: ReservationsTable;
+  chargingProfiles: ChargingProfilesTable;
   events: EventsTable;
   audit: AuditTable;
 }
@@ -259,10 +269,39 @@ export interface CommandsTable {
   answer: string | null;
   detail: string | null;
   byName: string;
+  waitUntil: Generated<number | null>;
+  batchId: Generated<string | null>;
   queuedAt: number;
   sentAt: number | null;
   answeredAt: number | null;
   doneAt: number | null;
+}
+
+/** What a station accepted to keep an outlet free for. `connectorId` 0: any of its outlets. */
+export interface ReservationsTable {
+  stationId: number;
+  reservationId: number;
+  connectorId: number;
+  idTag: string;
+  parentIdTag: string | null;
+  state: string;
+  byName: string;
+  createdAt: number;
+  expiresAt: number;
+  endedAt: number | null;
+}
+
+/** What a station has accepted from us; `profile` as JSON. */
+export interface ChargingProfilesTable {
+  stationId: number;
+  profileId: number;
+  connectorId: number;
+  purpose: string;
+  stackLevel: number;
+  transactionId: number | null;
+  profile: string;
+  setAt: number;
+  byName: string;
 }
 
 export interface EventsTable {

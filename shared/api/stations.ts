@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { Command, ConfigurationKey, StationRequest } from '../model/command.ts';
+import { ChargingProfile } from '../model/charging-profile.ts';
+import { AskedRequest, Command, ConfigurationKey } from '../model/command.ts';
+import { KnownKey } from '../model/configuration-keys.ts';
 import { NodeId, outletModes, plugTypes, StateKeySchema } from '../model/node.ts';
 import { connectorStatuses } from '../model/state.ts';
 import { mutation, query, subscription } from './contract.ts';
@@ -20,6 +22,37 @@ export const OpenSession = Type.Object({
 });
 export type OpenSession = Static<typeof OpenSession>;
 
+/** A reservation that a station has accepted and that holds still. `connectorId` 0: any outlet of the station. */
+export const Reservation = Type.Object({
+  reservationId: Type.Integer(),
+  connectorId: Type.Integer(),
+  idTag: Type.String(),
+  parentIdTag: nullableString,
+  expiresAt: Type.Integer(),
+  byName: Type.String(),
+});
+export type Reservation = Static<typeof Reservation>;
+
+/** A charging profile that a station has accepted from us. No message lists them, so this is what we remember (OCPP 1.6 §5.16). */
+export const SetProfile = Type.Object({
+  connectorId: Type.Integer(),
+  profile: ChargingProfile,
+  setAt: Type.Integer(),
+  byName: Type.String(),
+});
+export type SetProfile = Static<typeof SetProfile>;
+
+/** A configuration key with what it was before, and what is known of it. */
+export const ConfigurationEntry = Type.Object({
+  ...ConfigurationKey.properties,
+  /** The latest change that was seen: at a reading, or by an upload. Changed by the last reading: `changedAt` is its `readAt`. */
+  previousValue: nullableString,
+  changedAt: nullableInteger,
+  /** Null: a key of the maker's own that is not documented. */
+  known: Type.Union([KnownKey, Type.Null()]),
+});
+export type ConfigurationEntry = Static<typeof ConfigurationEntry>;
+
 /** An outlet as its station reports it now. Connection, operating state and administrative state stand apart (UX 3.20). */
 export const OutletLive = Type.Object({
   id: NodeId,
@@ -38,6 +71,7 @@ export const OutletLive = Type.Object({
   powerW: nullableInteger,
   sampledAt: nullableInteger,
   session: Type.Union([OpenSession, Type.Null()]),
+  reservation: Type.Union([Reservation, Type.Null()]),
   /** The session before, for an outlet that is free. */
   lastSession: Type.Union([
     Type.Object({ id: Type.String(), endedAt: nullableInteger, energyWh: nullableInteger, durationMs: nullableInteger }),
@@ -76,6 +110,8 @@ export const StationLive = Type.Object({
   requireSubprotocol: Type.Boolean(),
   deviations: Type.Integer({ description: 'Messages that broke the protocol and were coped with' }),
   outlets: Type.Array(OutletLive),
+  /** All that hold, those of any outlet (`connectorId` 0) too. */
+  reservations: Type.Array(Reservation),
   /** The newest 20. */
   commands: Type.Array(Command),
 });
@@ -98,10 +134,22 @@ export const stations = {
     output: StationLive,
   }),
   send: mutation({
-    about: 'Sends a command to a station. Answers at once with the stored command; its outcome follows in `watch` and `command`.',
+    about:
+      'Sends a command to a station. Answers at once with the stored command; its outcome follows in `watch` and `command`. With `waitUntil` a command to a station that is offline waits until it is back, or until that time.',
     right: 'stations.control',
     nodes: ['stationId'],
-    input: Type.Object({ stationId: NodeId, request: StationRequest }),
+    input: Type.Object({
+      stationId: NodeId,
+      request: AskedRequest,
+      waitUntil: Type.Optional(Type.Integer({ description: 'ms UTC; not for remoteStart, remoteStop, unlock' })),
+    }),
+    output: Command,
+  }),
+  withdraw: mutation({
+    about: 'Takes back a command that still waits for its station.',
+    right: 'stations.control',
+    nodes: ['stationId'],
+    input: Type.Object({ stationId: NodeId, commandId: Type.String() }),
     output: Command,
   }),
   command: query({
@@ -112,22 +160,52 @@ export const stations = {
     output: Command,
   }),
   commands: query({
-    about: 'The commands of a station, newest first.',
+    about: 'The commands of a station, newest first; with `batchId` those that were asked for together.',
     right: 'stations.control',
     nodes: ['stationId'],
     input: Type.Object({
       stationId: NodeId,
+      batchId: Type.Optional(Type.String()),
       before: Type.Optional(Type.Integer()),
       limit: Type.Integer({ minimum: 1, maximum: 200 }),
     }),
     output: Type.Array(Command),
   }),
   configuration: query({
-    about: 'The configuration keys that the station last answered.',
+    about: 'The configuration keys that the station last answered, each with its value before and what is known of it.',
     right: 'stations.configure',
     nodes: ['stationId'],
     input: Type.Object({ stationId: NodeId }),
-    output: Type.Object({ readAt: nullableInteger, keys: Type.Array(ConfigurationKey) }),
+    output: Type.Object({ readAt: nullableInteger, keys: Type.Array(ConfigurationEntry) }),
+  }),
+  configurationHistory: query({
+    about: 'How the values of a configuration key changed, newest first.',
+    right: 'stations.configure',
+    nodes: ['stationId'],
+    input: Type.Object({ stationId: NodeId, key: Type.String({ minLength: 1, maxLength: 255 }) }),
+    output: Type.Array(Type.Object({ before: nullableString, after: nullableString, changedAt: Type.Integer() })),
+  }),
+  uploadConfiguration: mutation({
+    about:
+      'Writes configuration keys to a station, one after the other, and only those whose value differs. Answers at once with one command a key; their outcomes follow in `watch`, and in `commands` by `batchId`.',
+    right: 'stations.configure',
+    nodes: ['stationId'],
+    input: Type.Object({
+      stationId: NodeId,
+      values: Type.Array(
+        Type.Object({ key: Type.String({ minLength: 1, maxLength: 50 }), value: Type.String({ maxLength: 500 }) }),
+        { minItems: 1, maxItems: 100 },
+      ),
+      confirmed: Type.Optional(Type.Boolean({ description: 'Needed for keys that can cut the station off' })),
+    }),
+    output: Type.Object({ batchId: Type.String(), commands: Type.Array(Command) }),
+  }),
+  chargingProfiles: query({
+    about: 'The charging profiles that the station has accepted from us and that were not cleared since.',
+    right: 'stations.control',
+    nodes: ['stationId'],
+    input: Type.Object({ stationId: NodeId }),
+    output: Type.Array(SetProfile),
   }),
   deviations: query({
     about: 'What in the messages of a station broke the protocol, how often, with the first example.',

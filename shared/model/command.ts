@@ -21,11 +21,16 @@ export const LocalListEntry = Type.Object({
 });
 export type LocalListEntry = Static<typeof LocalListEntry>;
 
-/**
- * What an operator can ask of a station, in the domain's words. An adapter per OCPP version turns it into its message,
- * or refuses with `notSupportedByStation`. One definition: API input, stored request and form come from it.
- */
-export const StationRequest = Type.Union([
+const reservation = {
+  kind: Type.Literal('reserve'),
+  connectorId: Type.Integer({ minimum: 0, maximum: 1000, description: '0: any connector' }),
+  idTag: IdTag,
+  parentIdTag: Type.Optional(IdTag),
+  expiresAt: Time,
+};
+const ReservationId = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+
+const kinds = [
   Type.Object({
     kind: Type.Literal('remoteStart'),
     connectorId: Type.Optional(ConnectorNumber),
@@ -61,14 +66,6 @@ export const StationRequest = Type.Union([
     kind: Type.Literal('changeConfiguration'),
     key: Type.String({ minLength: 1, maxLength: 50 }),
     value: Type.String({ maxLength: 500 }),
-  }),
-  Type.Object({
-    kind: Type.Literal('reserve'),
-    connectorId: Type.Integer({ minimum: 0, maximum: 1000, description: '0: any connector' }),
-    idTag: IdTag,
-    parentIdTag: Type.Optional(IdTag),
-    expiresAt: Time,
-    reservationId: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
   }),
   Type.Object({ kind: Type.Literal('cancelReservation'), reservationId: Type.Integer() }),
   Type.Object({ kind: Type.Literal('getLocalListVersion') }),
@@ -106,16 +103,41 @@ export const StationRequest = Type.Union([
     messageId: Type.Optional(Type.String({ maxLength: 50 })),
     data: Type.Optional(Type.String({ maxLength: 20_000 })),
   }),
-]);
+] as const;
+
+/**
+ * What an operator can ask of a station, in the domain's words. An adapter per OCPP version turns it into its message,
+ * or refuses with `notSupportedByStation`. One definition: API input, stored request and form come from it.
+ */
+export const StationRequest = Type.Union([...kinds, Type.Object({ ...reservation, reservationId: ReservationId })]);
 export type StationRequest = Static<typeof StationRequest>;
 export type RequestKind = StationRequest['kind'];
 
+/** What people may ask: a `StationRequest`, but the daemon numbers a reservation that has no number. */
+export const AskedRequest = Type.Union([...kinds, Type.Object({ ...reservation, reservationId: Type.Optional(ReservationId) })]);
+export type AskedRequest = Static<typeof AskedRequest>;
+
+/** What must happen at once or not at all: hours later nobody stands at the outlet any more, or somebody else does. */
+export const neverWaits: ReadonlySet<RequestKind> = new Set<RequestKind>(['remoteStart', 'remoteStop', 'unlock']);
+
 /**
+ * `waiting` for a station that is offline · `expired` before it was back · `withdrawn` by a person before it was sent ·
  * `queued` stored, waits for the station's line · `sent` on its way · `accepted`/`rejected` the station's answer ·
  * `done` its proof came (the session began or ended, the boot, …) · `failed` error answer or proof that did not come ·
  * `timedOut` no answer.
  */
-export const commandStates = ['queued', 'sent', 'accepted', 'rejected', 'done', 'failed', 'timedOut'] as const;
+export const commandStates = [
+  'waiting',
+  'queued',
+  'sent',
+  'accepted',
+  'rejected',
+  'done',
+  'failed',
+  'timedOut',
+  'expired',
+  'withdrawn',
+] as const;
 export type CommandState = (typeof commandStates)[number];
 
 /** A command and how far it has come. Times are ms UTC. */
@@ -129,6 +151,10 @@ export const Command = Type.Object({
   /** The rest of what it said, as far as people need it: description of an error, configuration keys read. */
   detail: Json,
   byName: Type.String({ description: 'Who asked for it' }),
+  /** Until when it waits, or waited, for a station that is offline. */
+  waitUntil: Type.Union([Type.Integer(), Type.Null()]),
+  /** The same for all commands that were asked for together, such as an upload of configuration. */
+  batchId: Type.Union([Type.String(), Type.Null()]),
   queuedAt: Type.Integer(),
   sentAt: Type.Union([Type.Integer(), Type.Null()]),
   answeredAt: Type.Union([Type.Integer(), Type.Null()]),

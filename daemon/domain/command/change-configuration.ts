@@ -13,6 +13,8 @@ const hidden = '********';
  * station answers or uses one: no answer must not lock it out (SECURITY R16, A01). Its value is stored and shown nowhere.
  */
 export const changeConfiguration = rule('changeConfiguration', {
+  // Its value is stored nowhere, so nothing would be there to send.
+  mayWait: ({ key }) => !isSecretKey(key),
   shown: (request) => (isSecretKey(request.key) ? { ...request, value: hidden } : request),
   before: (_central, station, { key, value }) => {
     if (!isSecretKey(key)) return [];

@@ -2,7 +2,9 @@
 export type Deed =
   | Readonly<{ did: 'started'; connectorId: number; idTag: string; sessionId: number }>
   | Readonly<{ did: 'stopped'; sessionId: number }>
-  | Readonly<{ did: 'booted' | 'connected' }>
+  | Readonly<{ did: 'booted'; hasNewFirmware: boolean }>
+  | Readonly<{ did: 'connected' }>
+  | Readonly<{ did: 'firmware' | 'diagnostics'; status: string }>
   | Readonly<{ did: 'reported'; connectorId: number; status: string }>;
 
 type Waiting = Readonly<{ matches(deed: Deed): boolean; found(deed: Deed): void }>;
@@ -15,28 +17,46 @@ export function tellDeed(proofs: Proofs, stationId: number, deed: Deed): void {
   for (const waiting of proofs.get(stationId) ?? []) if (waiting.matches(deed)) waiting.found(deed);
 }
 
-/** Waits for a deed until the signal ends the waiting; then null. */
-export function awaitDeed(
-  proofs: Proofs,
-  stationId: number,
-  matches: (deed: Deed) => boolean,
-  signal: AbortSignal,
-): Promise<Deed | null> {
-  return new Promise((resolve) => {
-    const all = proofs.get(stationId) ?? new Set();
-    proofs.set(stationId, all);
-    const finish = (deed: Deed | null) => {
-      all.delete(waiting);
-      if (all.size === 0 && proofs.get(stationId) === all) proofs.delete(stationId);
-      signal.removeEventListener('abort', onAbort);
-      resolve(deed);
-    };
-    const onAbort = () => finish(null);
-    const waiting: Waiting = { matches, found: finish };
-    all.add(waiting);
-    if (signal.aborted) finish(null);
-    else signal.addEventListener('abort', onAbort);
-  });
+/** The deeds that a command looks for, from the moment on that it asks. */
+export type Watched = Readonly<{
+  /** The next one, in the order in which they came; null when the signal has ended the watch. */
+  next(): Promise<Deed | null>;
+}>;
+
+const mostUnread = 100;
+
+/** Watches for deeds until the signal ends it. */
+export function watchDeeds(proofs: Proofs, stationId: number, matches: (deed: Deed) => boolean, signal: AbortSignal): Watched {
+  const unread: Deed[] = [];
+  let tell: ((deed: Deed | null) => void) | null = null;
+  const all = proofs.get(stationId) ?? new Set();
+  proofs.set(stationId, all);
+  const waiting: Waiting = {
+    matches,
+    found(deed) {
+      if (tell) tell(deed);
+      else if (unread.length < mostUnread) unread.push(deed);
+      tell = null;
+    },
+  };
+  all.add(waiting);
+  const onAbort = () => {
+    all.delete(waiting);
+    if (all.size === 0 && proofs.get(stationId) === all) proofs.delete(stationId);
+    tell?.(null);
+    tell = null;
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    next() {
+      const deed = unread.shift();
+      if (deed) return Promise.resolve(deed);
+      if (signal.aborted) return Promise.resolve(null);
+      return new Promise((resolve) => {
+        tell = resolve;
+      });
+    },
+  };
 }
 
 /** Whether a command of a station waits for a deed. */

@@ -1,33 +1,56 @@
-import type { StationRequest } from '../../../shared/model/command.ts';
+import type { Command, StationRequest } from '../../../shared/model/command.ts';
 import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
-import type { Station, StationAnswer } from '../station/station.ts';
+import type { Station, StationAnswer, StationLink } from '../station/station.ts';
 import type { Deed } from './proof.ts';
 
 /** What one kind of command has of its own. */
 export type CommandRule<Request extends StationRequest> = Readonly<{
+  /** Refuses what this station cannot do as far as we know, before anything is stored or sent; it names the field or the key. */
+  check(central: Central, station: Station, request: Request): Promise<void> | void;
+  /** Whether it may wait for a station that is offline: what is stored is what will be sent then. */
+  mayWait(request: Request): boolean;
   /** The request as it is stored and shown. */
   shown(request: Request): Request;
   /** What goes to disk before the command does. */
   before(central: Central, station: Station, request: Request): readonly Statement[];
+  /** Asks the station. */
+  call(link: StationLink, request: Request, onSent: () => void): Promise<StationAnswer>;
   /** What the answer changes on our side, besides the state of the command. */
-  answered(central: Central, station: Station, request: Request, answer: StationAnswer): readonly Statement[];
+  answered(
+    central: Central,
+    station: Station,
+    request: Request,
+    answer: StationAnswer,
+    command: Pick<Command, 'byName'>,
+  ): readonly Statement[];
   /** What else it said, as far as it may be stored and shown. */
   detail(request: Request, answer: StationAnswer): unknown;
   /** Whether the answer is only a promise, and a deed of the station proves it. */
   waits(request: Request, answer: string): boolean;
   proves(request: Request, deed: Deed): boolean;
-  patienceMs(station: Station): number;
+  /** Deeds that tell of failure, and those on the way that people want to see. */
+  fails(request: Request, deed: Deed): boolean;
+  steps(request: Request, deed: Deed): boolean;
+  /** Whether it may still succeed after a failure, because the station tries again by itself. */
+  mayTryAgain(request: Request): boolean;
+  patienceMs(station: Station, request: Request, now: number): number;
 }>;
 
 /** A command that the station's answer ends. */
 export const ruleOfAnswer: CommandRule<StationRequest> = {
+  check: () => {},
+  mayWait: () => true,
   shown: (request) => request,
   before: () => [],
+  call: (link, request, onSent) => link.call(request, onSent),
   answered: () => [],
   detail: (_request, answer) => ('detail' in answer ? answer.detail : null),
   waits: () => false,
   proves: () => false,
+  fails: () => false,
+  steps: () => false,
+  mayTryAgain: () => false,
   patienceMs: () => 0,
 };
 

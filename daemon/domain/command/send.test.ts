@@ -183,7 +183,7 @@ describe('R16: key rotation never locks out', () => {
       password,
       secure: false,
       address: 'a',
-      protocol: '',
+      protocol: 'OCPP 1.6J' as const,
     };
     return 'station' in (await admit(central, knock));
   };

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { SessionFlag } from '../../../shared/model/session.ts';
+import { useReservation } from '../../storage/reservations.ts';
 import { insertSession, type SessionRecord, sameStart, sessionById } from '../../storage/sessions.ts';
 import type { Statement } from '../../storage/storage.ts';
 import { authorizeStart, type StartAuthorization, type TagStatus } from '../authorization/authorize.ts';
@@ -50,7 +51,13 @@ async function open(central: Central, station: Station, connector: Connector | n
   const place = placeOf(live, authorization, time);
   const record = recordOf(central, station, connector, start, time, authorization, place);
   const makesWay = live && place === 'replaces' ? await makeWay(central, station, connector, live, time.at) : [];
-  const written = await insertOnce(central, station, record, [...makesWay, ...told(central, station, record)], start);
+  const written = await insertOnce(
+    central,
+    station,
+    record,
+    [...makesWay, ...told(central, station, record), ...reservationUsed(record)],
+    start,
+  );
   if ('same' in written) return repeated(central, station, written.same, start, time);
 
   const session = { ...record, id: written.id } satisfies SessionRecord;
@@ -157,6 +164,13 @@ function told(central: Central, station: Station, record: NewRecord): Statement[
   if (record.tagStatus === 'Accepted') return [];
   const data = { connectorId: record.connectorId, idTag: record.idTag, status: record.tagStatus };
   return [stationEvent(central, station, { kind: 'tag.refused', severity: 'warning', at: record.startedAt, data })];
+}
+
+/** A start that was not accepted uses no reservation up (FACTS §6.12), nor does one from long ago. */
+function reservationUsed(record: NewRecord): Statement[] {
+  if (record.tagStatus !== 'Accepted' || record.state !== 'charging') return [];
+  const { stationId, reservationId, connectorId, idTag, startedAt } = record;
+  return [useReservation({ stationId, reservationId: reservationId ?? 0, connectorId, idTag, endedAt: startedAt })];
 }
 
 /**

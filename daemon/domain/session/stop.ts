@@ -1,4 +1,5 @@
 import type { SessionFlag } from '../../../shared/model/session.ts';
+import { forgetProfilesOfSession } from '../../storage/charging-profiles.ts';
 import { keepSample } from '../../storage/samples.ts';
 import { insertOrphanStop, type SessionRecord, sessionById, updateSession } from '../../storage/sessions.ts';
 import type { Statement } from '../../storage/storage.ts';
@@ -112,6 +113,7 @@ async function close(central: Central, station: Station, record: SessionRecord, 
     }),
     ...samples,
     ...rolled.statements,
+    forgetProfilesOfSession({ stationId: station.id, transactionId: record.id }),
     ...doubts(central, station, record, stop, flags),
   ]);
   if (open && connector) settle(central, station, connector, open, { stoppedAt, endedAt, energyWh: energy.energyWh });

@@ -47,7 +47,7 @@ export async function boot(central: Central, station: Station, facts: BootFacts)
   station.clock.suspectOffsetMs = null;
   central.publish({ kind: 'station.changed', stationId: station.id });
   if (isAccepted) {
-    tellDeed(central.proofs, station.id, { did: 'booted' });
+    tellDeed(central.proofs, station.id, { did: 'booted', hasNewFirmware });
     const isNews = station.configurationReadAt === null || hasNewFirmware;
     if (isNews && central.settings.readStationKeys) readConfiguration(central, station);
   }

@@ -1,21 +1,26 @@
 import type { ConfigurationKey } from '../../../shared/model/command.ts';
-import { forgetConfigurationKeys, keepConfigurationKeys } from '../../storage/configuration-keys.ts';
+import { knownKey, knownKeys } from '../../../shared/model/configuration-keys.ts';
+import { forgetOtherKeys, keepConfigurationKeys } from '../../storage/configuration-keys.ts';
 import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
-import type { Station } from './station.ts';
+import type { Station, StationAnswer, StationLink } from './station.ts';
 
 /** What an adapter puts into `detail` of the answer to `getConfiguration`. */
-export type ConfigurationAnswer = Readonly<{ keys: readonly ConfigurationKey[]; unknown: readonly string[] }>;
+export type ConfigurationAnswer = Readonly<{
+  keys: readonly ConfigurationKey[];
+  unknown: readonly string[];
+  /** The station had more keys than it told. */
+  isCut?: boolean;
+}>;
 
 const mostKeys = 1000;
 /** The answer to BootNotification goes first, and what a station sends after its start may come before our curiosity. */
 const readAfterMs = 1000;
-const secretKeys = new Set(['authorizationkey']);
 
 /** Whether the value of a key must neither be stored nor shown (SECURITY R16). */
-export const isSecretKey = (key: string): boolean => secretKeys.has(key.toLowerCase());
+export const isSecretKey = (key: string): boolean => knownKey(key)?.secret ?? false;
 
-/** The statements that keep what a station answered; a full answer replaces all that was known. */
+/** The statements that keep what a station answered; a full answer that was not cut replaces all that was known. */
 export function keepConfiguration(
   central: Central,
   station: Station,
@@ -33,14 +38,77 @@ export function keepConfiguration(
   }));
   const timeout = answer.keys.find((key) => key.key.toLowerCase() === 'connectiontimeout')?.value;
   if (timeout !== undefined && timeout !== null && Number(timeout) > 0) station.connectionTimeoutS = Number(timeout);
-  if (rows.length > 0) station.configurationReadAt = readAt;
-  const kept = rows.length > 0 ? [keepConfigurationKeys(rows)] : [];
-  return isFull ? [forgetConfigurationKeys(station.id), ...kept] : kept;
+  if (rows.length === 0) return [];
+  station.configurationReadAt = readAt;
+  const kept = keepConfigurationKeys(rows);
+  return isFull && !answer.isCut ? [kept, forgetOtherKeys(station.id, [...byName.keys()])] : [kept];
 }
 
 /** Whether the detail of an answer is what an adapter makes of a list of keys. */
 export function isConfigurationAnswer(detail: unknown): detail is ConfigurationAnswer {
   return typeof detail === 'object' && detail !== null && 'keys' in detail && Array.isArray(detail.keys);
+}
+
+const notThere = new Set(['NotImplemented', 'NotSupported']);
+/** Names in one question when the station has not said how many it takes. */
+const namesAtOnce = 20;
+const mostQuestions = 60;
+
+/**
+ * Asks for all keys. Some stations cut long answers, or fail at the question: what the standard has and the answer lacks is then asked by
+ * name, in parts that get smaller where the station fails (FACTS §6.15). No single key spoils the rest (FIELD 19).
+ */
+export async function readAllKeys(link: StationLink, onSent: () => void): Promise<StationAnswer> {
+  const first = await link.call({ kind: 'getConfiguration' }, onSent);
+  if (first.outcome === 'timedOut' || (first.outcome === 'failed' && notThere.has(first.answer))) return first;
+  const found = new Map<string, ConfigurationKey>();
+  const take = (keys: readonly ConfigurationKey[]) => {
+    for (const key of keys) if (!found.has(key.key.toLowerCase())) found.set(key.key.toLowerCase(), key);
+  };
+  const whole = first.outcome === 'accepted' && isConfigurationAnswer(first.detail) ? first.detail : null;
+  take(whole?.keys ?? []);
+  const limit = Number(found.get('getconfigurationmaxkeys')?.value);
+  const standard = standardKeys(link);
+  const isLacking = found.size === 0 || standard.some(({ key, required }) => required && !found.has(key.toLowerCase()));
+  if (!isLacking && whole) return { ...first, detail: { ...whole, isCut: found.size === limit } };
+
+  const missing = standard.map(({ key }) => key).filter((key) => !found.has(key.toLowerCase()));
+  await askByName(link, missing, limit > 0 ? Math.min(limit, 50) : namesAtOnce, take);
+  if (found.size === 0) return first;
+  return {
+    outcome: 'accepted',
+    answer: 'Accepted',
+    detail: { keys: [...found.values()], unknown: [], isCut: (whole?.keys.length ?? 0) < found.size },
+  };
+}
+
+/** The standard's keys of the version that a line speaks; only those of *Core* are missed when they are not there. */
+function standardKeys({ protocol }: StationLink): readonly { key: string; required: boolean }[] {
+  const version = protocol === 'OCPP 1.5S' ? '1.5' : '1.6';
+  return knownKeys
+    .filter(({ profile, versions }) => profile !== 'Vendor' && versions.includes(version))
+    .map(({ key, required, profile }) => ({ key, required: required && profile === 'Core' && version === '1.6' }));
+}
+
+async function askByName(
+  link: StationLink,
+  names: readonly string[],
+  atOnce: number,
+  take: (keys: readonly ConfigurationKey[]) => void,
+): Promise<void> {
+  const parts: (readonly string[])[] = [];
+  for (let from = 0; from < names.length; from += atOnce) parts.push(names.slice(from, from + atOnce));
+  for (let asked = 0; asked < mostQuestions; asked++) {
+    const keys = parts.shift();
+    if (!keys) return;
+    const answer = await link.call({ kind: 'getConfiguration', keys: [...keys] }, () => {});
+    if (answer.outcome === 'timedOut' || ('answer' in answer && answer.answer === 'ConnectionLost')) return;
+    if (answer.outcome === 'accepted' && isConfigurationAnswer(answer.detail)) take(answer.detail.keys);
+    else if (keys.length > 1) {
+      const half = Math.ceil(keys.length / 2);
+      parts.unshift(keys.slice(0, half), keys.slice(half));
+    }
+  }
 }
 
 /** Reads all keys of a station in the background, to learn what it can do (FACTS §6.1). What it refuses harms nothing (FIELD 19). */
@@ -50,7 +118,7 @@ export function readConfiguration(central: Central, station: Station): void {
   const read = async () => {
     if (station.link !== link) return;
     try {
-      const answer = await link.call({ kind: 'getConfiguration' }, () => {});
+      const answer = await readAllKeys(link, () => {});
       if (answer.outcome !== 'accepted' || !isConfigurationAnswer(answer.detail)) return;
       await central.storage.write(keepConfiguration(central, station, answer.detail, true));
       central.publish({ kind: 'station.changed', stationId: station.id });

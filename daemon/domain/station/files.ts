@@ -1,5 +1,7 @@
 import { updateStation } from '../../storage/stations.ts';
 import type { Central } from '../central.ts';
+import { tellDeed } from '../command/proof.ts';
+import { followStatus } from '../files/progress.ts';
 import { stationEvent } from './event.ts';
 import type { Station } from './station.ts';
 
@@ -12,7 +14,9 @@ export const reportDiagnosticsStatus = (central: Central, station: Station, stat
   report(central, station, 'diagnosticsStatus', status);
 
 async function report(central: Central, station: Station, what: 'firmwareStatus' | 'diagnosticsStatus', status: string) {
+  const followed = await followStatus(central, station, what === 'firmwareStatus' ? 'firmware' : 'diagnostics', status);
   await central.storage.write([
+    ...(followed?.unit ?? []),
     updateStation(station.id, { [what]: status }),
     stationEvent(central, station, {
       kind: `station.${what}`,
@@ -21,4 +25,5 @@ async function report(central: Central, station: Station, what: 'firmwareStatus'
     }),
   ]);
   central.publish({ kind: 'station.changed', stationId: station.id });
+  tellDeed(central.proofs, station.id, { did: what === 'firmwareStatus' ? 'firmware' : 'diagnostics', status });
 }

@@ -1,5 +1,6 @@
 import type { ConnectorStatus } from '../../../shared/model/state.ts';
 import { keepConnectorState } from '../../storage/connector-states.ts';
+import { loseReservations } from '../../storage/reservations.ts';
 import { updateStation } from '../../storage/stations.ts';
 import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
@@ -52,6 +53,8 @@ export async function reportStatus(central: Central, station: Station, report: S
     }),
   ];
   if (hasLearned) unit.push(updateStation(station.id, { clockOffsetMs: station.clockOffsetMs }));
+  const isOutOfService = report.status === 'Faulted' || report.status === 'Unavailable';
+  if (isOutOfService && connector.status !== report.status) unit.push(loseReservations(station.id, report.connectorId, at));
   if (isNewTrouble(connector, report)) unit.push(trouble(central, station, report, at));
 
   await central.storage.write(unit);

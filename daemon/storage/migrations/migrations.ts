@@ -1,7 +1,11 @@
 import { foundation } from './0001-foundation.ts';
+import { commands } from './0002-commands.ts';
 
 /** One step of the schema, in one transaction. A released one is never edited. */
 export type Migration = Readonly<{ version: number; name: string; sql: string }>;
 
 /** All steps, in order; the number of the last one is the version of the schema that this program knows. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'foundation', sql: foundation }];
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'foundation', sql: foundation },
+  { version: 2, name: 'commands', sql: commands },
+];
