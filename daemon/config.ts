@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { areNetworks, networkList } from './domain/station/networks.ts';
 
 const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65_535, default: value, description });
 const text = (value: string, description: string) => Type.String({ default: value, description });
@@ -62,6 +63,11 @@ export const Configuration = Type.Object(
       default: 30,
       description: 'How long a station may take to answer.',
     }),
+    soapCallNetworks: text(
+      '',
+      'Networks in which SOAP stations are called, e.g. 10.0.0.0/8,192.0.2.7. Empty: a station only where its messages come from, ' +
+        'or where an operator says; never this machine.',
+    ),
     maxFrameBytes: Type.Integer({
       minimum: 4096,
       maximum: 16_777_216,
@@ -136,6 +142,8 @@ export function readConfiguration(flags: readonly string[], environment: NodeJS.
   const configuration = Value.Parse(Configuration, { ...Value.Create(Configuration), ...given });
   if (!isTimeZone(configuration.timeZone))
     throw new ConfigurationError([`time-zone: "${configuration.timeZone}" is no time zone; an example is Europe/Oslo.`]);
+  if (!areNetworks(networkList(configuration.soapCallNetworks)))
+    throw new ConfigurationError([`soap-call-networks: "${configuration.soapCallNetworks}" is no list of networks.`]);
   return configuration;
 }
 

@@ -61,6 +61,8 @@ export type Settings = Readonly<{
   /** Whether a station is asked for its configuration keys after its first acceptance. */
   readStationKeys: boolean;
   callTimeoutMs: number;
+  /** Networks in which SOAP stations are called; empty: see `call-back.ts`. */
+  soapCallNetworks: readonly string[];
   signInIdleMs: number;
   signInAbsoluteMs: number;
   defaultTimeZone: string;

@@ -37,6 +37,7 @@ export const testSettings: Settings = {
   pingIntervalS: 60,
   readStationKeys: true,
   callTimeoutMs: 30_000,
+  soapCallNetworks: [],
   signInIdleMs: 30 * 60_000,
   signInAbsoluteMs: 12 * 3_600_000,
   defaultTimeZone: 'Europe/Oslo',

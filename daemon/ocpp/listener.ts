@@ -9,6 +9,7 @@ import { type Hub, StationSocket } from './json/connection.ts';
 import { admitStation, refuse } from './json/door.ts';
 import { mendHandshakes } from './json/handshake.ts';
 import { identityOf } from './json/knock.ts';
+import { SoapServer } from './soap/server.ts';
 import { actions } from './v16/actions.ts';
 
 type KeyPair = Readonly<{ key: string; cert: string }>;
@@ -59,7 +60,10 @@ const CLOSING_MS = 3_000;
  */
 const BACKLOG = 256;
 
-/** Listens for charging stations: WebSocket for OCPP 1.6 JSON at `/Ocpp/websocket/<ChargeBoxId>`, plain and over TLS. */
+/**
+ * Listens for charging stations, plain and over TLS: WebSocket for OCPP 1.6 JSON at `/Ocpp/websocket/<ChargeBoxId>`, SOAP at
+ * `/Ocpp/CentralSystemService15` and `…16`.
+ */
 export async function startStationListener(central: Central, options: StationListenerOptions): Promise<StationListener> {
   const hub: Hub = { central, dispatcher: prepare(actions), open: new Set(), now: performance.now() };
   const webSockets = new WebSocketServer({
@@ -70,6 +74,8 @@ export async function startStationListener(central: Central, options: StationLis
     maxPayload: options.maxFrameBytes ?? 64 * 1024,
     WebSocket: StationSocket,
   });
+  const soap = new SoapServer(central);
+  await soap.resume();
   const door = { hub, webSockets, isClosing: false };
   const plain = serve(createServer(httpLimits), false);
   const secure =
@@ -90,7 +96,9 @@ export async function startStationListener(central: Central, options: StationLis
 
   function serve(server: Server, isSecure: boolean): Server {
     mendHandshakes(server, isSecure ? 'secureConnection' : 'connection');
-    server.on('request', answerPlainRequest);
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (!soap.serve(request, response, isSecure)) answerPlainRequest(request, response);
+    });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       void admitStation(door, request, socket, head, isSecure);
     });
@@ -106,6 +114,7 @@ export async function startStationListener(central: Central, options: StationLis
   const ticker = setInterval(() => {
     hub.now = performance.now();
     for (const connection of hub.open) connection.tick(hub.now);
+    soap.tick();
   }, options.tickMs ?? 1000);
 
   return {
@@ -118,7 +127,7 @@ export async function startStationListener(central: Central, options: StationLis
       const cut = setTimeout(() => {
         for (const connection of hub.open) connection.terminate();
       }, CLOSING_MS);
-      await Promise.all(connections.map((connection) => connection.goAway()));
+      await Promise.all([...connections.map((connection) => connection.goAway()), soap.close()]);
       await stopped;
       clearTimeout(cut);
       clearInterval(ticker);

@@ -33,6 +33,10 @@ export const newStation = (chargeBoxId: string, securityProfile: number, passwor
   clockOffsetMs: null,
   firmwareStatus: null,
   diagnosticsStatus: null,
+  callBackOverride: null,
+  callBackSeen: null,
+  callBackSeenAt: null,
+  sourceNetworks: null,
 });
 
 /** The station part of a node that the same unit inserts. */

@@ -102,6 +102,12 @@ export interface StationsTable {
   clockOffsetMs: number | null;
   firmwareStatus: string | null;
   diagnosticsStatus: string | null;
+  /** Where a SOAP station is called: as an operator says, and else as it said itself, and when. */
+  callBackOverride: string | null;
+  callBackSeen: string | null;
+  callBackSeenAt: number | null;
+  /** Networks from which it may come, comma-separated; null: any. */
+  sourceNetworks: string | null;
 }
 
 /** `connectorId` 0 is the station itself. */

@@ -4,7 +4,9 @@ import type { Central } from '../central.ts';
 import { stationEvent } from './event.ts';
 import { count, isRefused, limits, mayTell } from './gate.ts';
 import { keyColumn, matchesKey } from './key.ts';
-import type { Station } from './station.ts';
+import { isWithin } from './networks.ts';
+import type { Protocol, Station } from './station.ts';
+import { transportOf } from './transport.ts';
 
 /** A station at the door, before the upgrade. `password` is the raw bytes behind the colon (FACTS §9). */
 export type Knock = Readonly<{
@@ -13,10 +15,10 @@ export type Knock = Readonly<{
   password: Buffer | null;
   secure: boolean;
   address: string;
-  protocol: string;
+  protocol: Protocol;
 }>;
 
-export type Refusal = 'unknown' | 'credentials' | 'profile' | 'tooMany';
+export type Refusal = 'unknown' | 'credentials' | 'profile' | 'transport' | 'network' | 'tooMany';
 export type Admission = Readonly<{ station: Station; keyProven: boolean }> | Readonly<{ refused: Refusal }>;
 
 const mostSeen = 1000;
@@ -39,7 +41,9 @@ export async function admit(central: Central, knock: Knock): Promise<Admission> 
 
   const verdict = judge(station, knock);
   if (station && verdict !== 'unknown' && typeof verdict !== 'string') {
-    if (count(gate.connects, both, now, limits.flapping)) {
+    // Over SOAP every message knocks; only one that begins a new line is a connection.
+    const goesOn = transportOf(knock.protocol) === 'soap' && station.link?.protocol === knock.protocol && isHome;
+    if (!goesOn && count(gate.connects, both, now, limits.flapping)) {
       await tellRefused(central, station, knock, 'tooMany');
       return { refused: 'tooMany' };
     }
@@ -62,9 +66,14 @@ function judge(station: Station | undefined, knock: Knock): Refusal | { keyProve
   const isKey = matchesKey(station?.key ?? null, password);
   const isPending = matchesKey(station?.pendingKey ?? null, password);
   if (!station) return 'unknown';
+  // One that is bound to JSON is not taken over SOAP, which proves less, nor the other way round (SECURITY A10).
+  if (station.protocol !== null && transportOf(station.protocol) !== transportOf(knock.protocol)) return 'transport';
+  if (!isWithin(knock.address, station.sourceNetworks)) return 'network';
   const isProven = knock.password !== null && knock.user !== null && isOwnName && (isKey || isPending);
   switch (station.securityProfile) {
     case 0:
+      // SOAP has no profiles: a station that has a password gives it, as without one the header alone is believed.
+      if (!isProven && station.key !== null && transportOf(knock.protocol) === 'soap') return 'credentials';
       return { keyProven: isProven, usedPending: isProven && isPending };
     case 1:
       // Over TLS as well: the same proof on a safer line.

@@ -38,6 +38,7 @@ export async function connected(
   station.firstConnectedAt ??= now;
   station.lastSeenAt = now;
   station.address = link.address;
+  station.protocol = link.protocol;
   station.clock.suspectOffsetMs = null;
   before?.close('replaced');
   showStation(central, station);

@@ -3,7 +3,7 @@ import type { SecurityProfile } from '../../../shared/model/node.ts';
 import type { StationsTable } from '../../storage/tables.ts';
 import { newClockWatch } from './clock.ts';
 import { keyFromColumn } from './key.ts';
-import type { Station } from './station.ts';
+import type { Protocol, Station } from './station.ts';
 
 /** A station as it stands in memory, without its connectors. */
 export function stationOf(
@@ -21,6 +21,9 @@ export function stationOf(
     booted: registration === 'accepted' && row.bootedAt !== null,
     pingIntervalS: row.pingIntervalS,
     requireSubprotocol: row.requireSubprotocol === 1,
+    protocol: row.transport as Protocol | null, // Written from a link's protocol only.
+    callBack: { override: row.callBackOverride, seen: row.callBackSeen, seenAt: row.callBackSeenAt },
+    sourceNetworks: row.sourceNetworks === null ? [] : row.sourceNetworks.split(','),
     link: null,
     firstConnectedAt: row.firstConnectedAt,
     lastSeenAt: row.lastSeenAt,

@@ -13,12 +13,19 @@ export type StationAnswer =
   | Readonly<{ outcome: 'failed'; answer: string; detail?: unknown }>
   | Readonly<{ outcome: 'timedOut' }>;
 
+export type Protocol = 'OCPP 1.6J' | 'OCPP 1.6S' | 'OCPP 1.5S';
+
+/** Where a SOAP station is called: `override` as an operator says, else `seen` as the station said itself (FIELD 20). */
+export type CallBack = Readonly<{ override: string | null; seen: string | null; seenAt: number | null }>;
+
 /** The line to a connected station, put there by the adapter of its protocol. */
 export type StationLink = Readonly<{
-  protocol: 'OCPP 1.6J' | 'OCPP 1.6S' | 'OCPP 1.5S';
+  protocol: Protocol;
   secure: boolean;
   address: string;
   connectedAt: number;
+  /** True while the station can be heard but not called: it never told an address, or told one that must not be called. */
+  isDeaf?: boolean;
   /** Whether this protocol has a message for the request. */
   supports(kind: StationRequest['kind']): boolean;
   /**
@@ -92,6 +99,11 @@ export type Station = {
   booted: boolean;
   pingIntervalS: number | null;
   requireSubprotocol: boolean;
+  /** What its first accepted contact bound it to; null: not bound yet (SECURITY A10). */
+  protocol: Protocol | null;
+  callBack: CallBack;
+  /** Networks from which it may come; empty: any. */
+  sourceNetworks: readonly string[];
   link: StationLink | null;
   firstConnectedAt: number | null;
   lastSeenAt: number | null;

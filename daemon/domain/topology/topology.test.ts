@@ -56,7 +56,7 @@ test('M22: sites, floors, stations and controllers stand where they may, and now
 test('a station made by hand has to prove who it is', async () => {
   const made = await testCentral();
   const node = await create(made, site(made), 'station', 'New', 'NEW');
-  const knock = { chargeBoxId: 'NEW', user: 'NEW', secure: false, address: 'a', protocol: '' };
+  const knock = { chargeBoxId: 'NEW', user: 'NEW', secure: false, address: 'a', protocol: 'OCPP 1.6J' as const };
   expect(await admit(made.central, { ...knock, password: Buffer.from('x') })).toEqual({ refused: 'credentials' });
   const { password } = await setSecurity(made.central, testPerson, node.publicId, { securityProfile: 1, newPassword: true });
   expect(password).toMatch(/^[0-9a-f]{40}$/);

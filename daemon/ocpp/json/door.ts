@@ -14,7 +14,7 @@ import { chooseSubprotocol, readKnock, type Subprotocol } from './knock.ts';
 export type Door = { readonly hub: Hub; readonly webSockets: WebSocketServer; isClosing: boolean };
 
 /** How a refusal of the domain looks from outside: who knocks with a wrong key learns only that (OCPP-J §3.1.2, SECURITY A1). */
-const statusOf = { unknown: 404, credentials: 401, profile: 403, tooMany: 429 } as const;
+const statusOf = { unknown: 404, credentials: 401, profile: 403, transport: 403, network: 403, tooMany: 429 } as const;
 
 /** A dead line is noticed by TCP as well, for stations that are never pinged (FIELD 3). */
 const KEEP_ALIVE_MS = 60_000;

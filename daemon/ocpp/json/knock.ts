@@ -41,7 +41,8 @@ export function readKnock(request: IncomingMessage): Knock | Rebuff {
   return { chargeBoxId, user: credentials?.user ?? null, password: credentials?.password ?? null };
 }
 
-function basicCredentials(header: string | undefined): Readonly<{ user: string; password: Buffer }> | null {
+/** User and key of HTTP Basic; the key as bytes (FACTS §9). */
+export function basicCredentials(header: string | undefined): Readonly<{ user: string; password: Buffer }> | null {
   const encoded = /^\s*basic\s+(\S+)\s*$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return null;
   const bytes = Buffer.from(encoded, 'base64');

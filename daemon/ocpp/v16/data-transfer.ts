@@ -6,11 +6,11 @@ import { message, oneOf, text } from './fields.ts';
 const request = message({
   vendorId: text(255),
   messageId: Type.Optional(text(50)),
-  data: Type.Optional(Type.String()),
+  data: Type.Optional(Type.String({ verbatim: true })),
 });
 const confirmation = message({
   status: oneOf(['Accepted', 'Rejected', 'UnknownMessageId', 'UnknownVendorId']),
-  data: Type.Optional(Type.String()),
+  data: Type.Optional(Type.String({ verbatim: true })),
 });
 
 /** OCPP 1.6 §4.3: something that only the station's vendor has defined. */

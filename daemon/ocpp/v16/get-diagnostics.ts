@@ -7,10 +7,10 @@ export const GetDiagnostics = outgoing({
   kind: 'getDiagnostics',
   request: message({
     location: Type.String(),
-    retries: Type.Optional(Int),
-    retryInterval: Type.Optional(Int),
     startTime: Type.Optional(DateTime),
     stopTime: Type.Optional(DateTime),
+    retries: Type.Optional(Int),
+    retryInterval: Type.Optional(Int),
   }),
   confirmation: message({ fileName: Type.Optional(Type.String({ maxLength: 255 })) }),
   toWire: ({ location, from, until, retries, retryIntervalS }) => ({

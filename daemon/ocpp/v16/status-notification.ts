@@ -18,7 +18,7 @@ const statuses = [
 ] as const;
 
 /** Other words seen for a status; *Occupied* is that of OCPP 1.5, which 1.6 stations use as well (FIELD, blog evidence for 12). */
-const otherStatuses: Readonly<Record<string, ConnectorStatus>> = {
+export const otherStatuses: Readonly<Record<string, ConnectorStatus>> = {
   Occupied: 'Occupied',
   InUse: 'Occupied',
   Busy: 'Occupied',

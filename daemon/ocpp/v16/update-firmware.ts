@@ -6,9 +6,9 @@ import { DateTime, Empty, Int, message } from './fields.ts';
 export const UpdateFirmware = outgoing({
   kind: 'updateFirmware',
   request: message({
+    retrieveDate: DateTime,
     location: Type.String(),
     retries: Type.Optional(Int),
-    retrieveDate: DateTime,
     retryInterval: Type.Optional(Int),
   }),
   confirmation: Empty,
