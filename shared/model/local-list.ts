@@ -1,0 +1,11 @@
+/**
+ * How the local authorisation list of a station stands:
+ * `off` it was never given one, and none is sent by itself · `inStep` it holds what it should · `behind` changes wait to be sent ·
+ * `sending` · `failed` it did not take the last one, not even whole · `tooLong` more tags than it can hold ·
+ * `notSupported` it says that it has no list.
+ */
+export const localListStates = ['off', 'inStep', 'behind', 'sending', 'failed', 'tooLong', 'notSupported'] as const;
+export type LocalListState = (typeof localListStates)[number];
+
+/** How an entry of the list stands: as it should be at the station, not yet there, there with another content, still there though it should go. */
+export const localListPlaces = ['same', 'missing', 'differs', 'goes'] as const;
