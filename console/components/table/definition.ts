@@ -37,8 +37,8 @@ export const isNumeric = (column: Column): boolean => !['text', 'set', 'time'].i
 const widths: Readonly<Record<Column['kind'], number>> = {
   text: 140,
   number: 84,
-  energy: 100,
-  power: 100,
+  energy: 112,
+  power: 112,
   time: 170,
   duration: 88,
   set: 132,
