@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TestCentral, testCentral, testPerson } from '../testing.ts';
 import { createToken, ensureBootstrapToken, listTokens, revokeToken } from './access-token.ts';
-import { createAccount, updateAccount } from './accounts.ts';
+import { createAccount, getAccount, updateAccount } from './accounts.ts';
 import { ensureAdministrator } from './first-administrator.ts';
 import { changeEmail, changePassword, saveSettings } from './own-account.ts';
 import { personOf } from './person-of.ts';
@@ -34,6 +34,13 @@ describe('signing in', () => {
     expect(JSON.stringify(rows)).not.toContain(token.slice(4));
     const accounts = await made.central.storage.read.selectFrom('accounts').selectAll().execute();
     expect(JSON.stringify(accounts)).not.toContain(password);
+  });
+
+  test('is seen in the list of accounts at once', async () => {
+    const before = await getAccount(made.central, testPerson, accountId);
+    await enter();
+    const after = await getAccount(made.central, testPerson, accountId);
+    expect([before.lastSeenAt, after.lastSeenAt]).toEqual([null, made.central.clock.now()]);
   });
 
   test('an unknown address, a wrong password and a blocked account are refused alike', async () => {

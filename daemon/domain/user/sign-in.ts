@@ -1,6 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { accountByEmail } from '../../storage/accounts.ts';
-import { deleteExpiredSignIns, deleteOldestSignInsOf, deleteSignIn, insertSignIn, signInsOf } from '../../storage/sign-ins.ts';
+import {
+  deleteExpiredSignIns,
+  deleteOldestSignInsOf,
+  deleteSignIn,
+  insertSignIn,
+  signInsOf,
+  touchAccount,
+} from '../../storage/sign-ins.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { audit } from './audit.ts';
@@ -52,6 +59,7 @@ export async function signIn(
       userAgent: origin.userAgent.slice(0, 300),
     }),
     deleteOldestSignInsOf(account.id, mostSignIns),
+    touchAccount(account.id, now),
     audit(central, { name, accountId: account.id, address }, { action: 'account.signIn', subject: account.email }),
   ]);
   const person = await personOf(central, token, address, true);
