@@ -129,7 +129,9 @@ async function follow(
 }
 
 const membersOf = (detail: Command['detail']): Readonly<Record<string, Command['detail']>> =>
-  typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? { ...detail } : {};
+  typeof detail === 'object' && detail !== null && !Array.isArray(detail)
+    ? (detail as Readonly<Record<string, Command['detail']>>) // `isArray` leaves read-only arrays in the type.
+    : {};
 
 const withReason = ({ detail }: Command, reason: string): Command['detail'] => ({ ...membersOf(detail), reason });
 
