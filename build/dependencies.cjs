@@ -15,6 +15,7 @@ const never = [
   ['ocpp-knows-shared-and-domain', '^daemon/ocpp/', '^(console|simulator)/|^daemon/(?!ocpp/|domain/)', testFiles],
   ['api-knows-domain-and-reads', '^daemon/api/', '^(console|simulator)/|^daemon/(?!api/|domain/|storage/)'],
   ['http-knows-domain-and-api', '^daemon/http/', '^(console|simulator)/|^daemon/(?!http/|api/|domain/|storage/)'],
+  ['ftp-knows-domain', '^daemon/ftp/', '^(console|simulator)/|^daemon/(?!ftp/|domain/)'],
   ['v16-never-v15', '^daemon/ocpp/v16/', '^daemon/ocpp/v15/'],
   ['nobody-imports-the-start', '^daemon/[^/]+/|^(shared|console|simulator)/', start],
   ['daemon-never-the-console', '^daemon/', '^console/'],

@@ -2,9 +2,11 @@ import { networkInterfaces } from 'node:os';
 import type { Configuration } from './config.ts';
 
 /** The ports that the listeners really have. */
-export type Ports = Readonly<{ console: number; local: number; stations: number; stationsTls: number }>;
+export type Ports = Readonly<{ console: number; local: number; stations: number; stationsTls: number; ftp: number }>;
 
 const stationPath = '/Ocpp/websocket';
+const soapPath15 = '/Ocpp/CentralSystemService15';
+const soapPath16 = '/Ocpp/CentralSystemService16';
 
 /** The content of `--ready-file` (DESIGN §3), for programs on this machine. */
 export function readyAddresses(configuration: Configuration, ports: Ports, fingerprint: string) {
@@ -15,6 +17,9 @@ export function readyAddresses(configuration: Configuration, ports: Ports, finge
     local: `http://127.0.0.1:${ports.local}`,
     ocpp16: `ws://${host}:${ports.stations}${stationPath}`,
     ocpp16Tls: `wss://${host}:${ports.stationsTls}${stationPath}`,
+    ocpp15: `http://${host}:${ports.stations}${soapPath15}`,
+    ocpp16Soap: `http://${host}:${ports.stations}${soapPath16}`,
+    ftp: `ftp://${host}:${ports.ftp}`,
     fingerprint,
     pid: process.pid,
   };
@@ -28,6 +33,21 @@ export function publicAddresses(configuration: Configuration, ports: Ports) {
     console: hosts.map((host) => `https://${host}:${ports.console}`),
     ocpp16: hosts.map((host) => `ws://${host}:${ports.stations}${stationPath}/`),
     ocpp16Tls: hosts.map((host) => `wss://${host}:${ports.stationsTls}${stationPath}/`),
+    ocpp15: soapAddresses(hosts, ports, soapPath15),
+    ocpp16Soap: soapAddresses(hosts, ports, soapPath16),
+  };
+}
+
+const soapAddresses = (hosts: readonly string[], ports: Ports, path: string) =>
+  hosts.flatMap((host) => [`http://${host}:${ports.stations}${path}`, `https://${host}:${ports.stationsTls}${path}`]);
+
+/** Where stations exchange files: under the public name, else at the first address of this machine. */
+export function fileEndpoints(configuration: Configuration, ports: Ports) {
+  const [host = '127.0.0.1'] = hostsToShow(configuration);
+  return {
+    ftp: { host, port: ports.ftp },
+    http: { host, port: ports.stations },
+    https: { host, port: ports.stationsTls },
   };
 }
 

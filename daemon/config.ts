@@ -8,6 +8,10 @@ import { areNetworks, networkList } from './domain/station/networks.ts';
 
 const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65_535, default: value, description });
 const text = (value: string, description: string) => Type.String({ default: value, description });
+const isPortRange = (range: string) => {
+  const [first = 0, last = 0] = range.split('-').map(Number);
+  return range === '0' || (first >= 1024 && last >= first && last <= 65_535);
+};
 const isTimeZone = (name: string) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC';
 
 /**
@@ -22,7 +26,42 @@ export const Configuration = Type.Object(
     localPort: port(8180, 'Console and API as plain HTTP, on this machine only.'),
     stationPort: port(8080, 'Charging stations, plain WebSocket.'),
     stationTlsPort: port(8444, 'Charging stations, TLS.'),
-    ftpPort: port(2121, 'Kept for the FTP server of stations; this version has none and opens nothing here.'),
+    ftpPort: port(2121, 'FTP server where stations fetch firmware and put logs; plain, and TLS by AUTH TLS.'),
+    ftpPassivePorts: Type.String({
+      default: '0',
+      pattern: '^(0|d{1,5}-d{1,5})$',
+      description: 'Ports of its data connections, e.g. 50000-50199, to be opened in firewalls. 0: any free port.',
+    }),
+    ftpPassiveAddress: Type.String({
+      default: '',
+      pattern: '^(|(d{1,3}.){3}d{1,3})$',
+      description:
+        'IPv4 address that stations are told for data connections, behind NAT. Empty: the one that the station came to.',
+    }),
+    ftpMaxConnections: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 500,
+      description: 'FTP connections at a time; of one address a tenth, at least 10.',
+    }),
+    transferMinutes: Type.Integer({
+      minimum: 1,
+      maximum: 1440,
+      default: 30,
+      description: 'How long a station may fetch or put a file after it was to come.',
+    }),
+    maxFileMegabytes: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 500,
+      description: 'Largest firmware, and largest file that a station may put.',
+    }),
+    stationFilesMegabytes: Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      default: 1000,
+      description: 'What the files of one station may take together.',
+    }),
     publicName: text(
       '',
       'Host name or address that people and stations use; shown in addresses. Empty: the addresses of this machine.',
@@ -73,6 +112,18 @@ export const Configuration = Type.Object(
       maximum: 16_777_216,
       default: 65_536,
       description: 'Longest message that a station may send.',
+    }),
+    traceMegabytes: Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 2048,
+      description: 'Largest size of the message trace; the oldest messages go first. 0: no trace.',
+    }),
+    traceDays: Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      default: 14,
+      description: 'How long the message trace is kept.',
     }),
     signInIdleMinutes: Type.Integer({
       minimum: 1,
@@ -140,6 +191,10 @@ export function readConfiguration(flags: readonly string[], environment: NodeJS.
   // The passwords of the demo are in its source.
   if (given.demo === true) given.host ??= '127.0.0.1';
   const configuration = Value.Parse(Configuration, { ...Value.Create(Configuration), ...given });
+  if (!isPortRange(configuration.ftpPassivePorts))
+    throw new ConfigurationError([
+      `ftp-passive-ports: "${configuration.ftpPassivePorts}" is no range of ports; an example is 50000-50199.`,
+    ]);
   if (!isTimeZone(configuration.timeZone))
     throw new ConfigurationError([`time-zone: "${configuration.timeZone}" is no time zone; an example is Europe/Oslo.`]);
   if (!areNetworks(networkList(configuration.soapCallNetworks)))

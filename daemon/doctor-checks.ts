@@ -37,12 +37,13 @@ function checkRoom(folder: string): Finding {
 
 /** Each port can be opened, or is open already by the daemon that runs on this data folder. */
 export async function checkPorts(configuration: Configuration, running: readonly number[]): Promise<Finding[]> {
-  const { host, consolePort, localPort, stationPort, stationTlsPort } = configuration;
+  const { host, consolePort, localPort, stationPort, stationTlsPort, ftpPort } = configuration;
   const ports = [
     { flag: '--console-port', port: consolePort, address: host },
     { flag: '--local-port', port: localPort, address: '127.0.0.1' },
     { flag: '--station-port', port: stationPort, address: host },
     { flag: '--station-tls-port', port: stationTlsPort, address: host },
+    { flag: '--ftp-port', port: ftpPort, address: host },
   ];
   return Promise.all(
     ports.map(async ({ flag, port, address }) => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Ports, publicAddresses, type ReadyAddresses, readyAddresses } from './addresses.ts';
+import { fileEndpoints, type Ports, publicAddresses, type ReadyAddresses, readyAddresses } from './addresses.ts';
 import { openCertificates } from './certificates.ts';
 import type { Configuration } from './config.ts';
 import { type ControlAnswer, type ControlRequest, holdDataFolder } from './control.ts';
@@ -12,10 +12,13 @@ import { readProvision } from './domain/topology/provision-file.ts';
 import { ensureBootstrapToken } from './domain/user/access-token.ts';
 import { ensureAdministrator } from './domain/user/first-administrator.ts';
 import { resetPassword } from './domain/user/reset-password.ts';
+import { startFtpServer } from './ftp/server.ts';
 import { startConsoleListener } from './http/server.ts';
+import { stationFiles } from './http/station-files.ts';
 import { startStationListener } from './ocpp/listener.ts';
-import { databaseFile, settingsOf } from './settings.ts';
+import { databaseFile, portRange, settingsOf, traceFile } from './settings.ts';
 import { openStorage } from './storage/open.ts';
+import { openTrace } from './storage/trace/open.ts';
 
 /** A daemon that listens. */
 export type Daemon = Readonly<{
@@ -39,7 +42,14 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   const tls = await openCertificates(configuration);
   const storage = await openStorage({ file: databaseFile(data), log });
   started.defer(() => storage.close());
-  const central = await openCentral({ storage, clock: { now: Date.now }, log, settings: settingsOf(configuration) });
+  const trace = await openTrace({
+    file: traceFile(data),
+    maxBytes: configuration.traceMegabytes * 1024 * 1024,
+    days: configuration.traceDays,
+    log,
+  });
+  started.defer(() => trace.close());
+  const central = await openCentral({ storage, clock: { now: Date.now }, log, settings: settingsOf(configuration), trace });
   started.defer(() => central.close());
   running.central = central;
 
@@ -50,12 +60,22 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
   const administrator = await ensureAdministrator(central);
   if (configuration.bootstrapToken !== '') await ensureBootstrapToken(central, configuration.bootstrapToken);
 
+  const ftp = await startFtpServer(central, {
+    host,
+    port: configuration.ftpPort,
+    tls,
+    passivePorts: portRange(configuration.ftpPassivePorts),
+    passiveAddress: configuration.ftpPassiveAddress || null,
+    maxConnections: configuration.ftpMaxConnections,
+  });
+  started.defer(() => ftp.close());
   const stations = await startStationListener(central, {
     host,
     port: configuration.stationPort,
     tlsPort: configuration.stationTlsPort,
     tls,
     maxFrameBytes: configuration.maxFrameBytes,
+    routes: stationFiles(central),
   });
   started.defer(() => stations.close());
   const people = await startConsoleListener(central, {
@@ -72,7 +92,9 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
     local: people.localPort,
     stations: stations.port,
     stationsTls: stations.tlsPort ?? configuration.stationTlsPort,
+    ftp: ftp.port,
   };
+  central.files.endpoints = fileEndpoints(configuration, ports);
   running.ports = ports;
 
   if (demo) {

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { Storage } from '../storage/storage.ts';
+import type { Trace } from '../storage/trace/trace.ts';
 import type { Proofs } from './command/proof.ts';
 import type { WaitingCommands } from './command/waiting.ts';
+import type { Files } from './files/files.ts';
 import type { Deviations } from './station/deviation.ts';
 import type { Gate } from './station/gate.ts';
 import type { Stations } from './station/registry.ts';
 import type { LiveTree } from './topology/live-tree.ts';
+import type { OneTimeLinks } from './user/one-time-links.ts';
 import type { People } from './user/people.ts';
 
 /** Wall clock, ms UTC. Tests move it. */
@@ -49,6 +52,12 @@ export type Central = Readonly<{
   proofs: Proofs;
   waiting: WaitingCommands;
   deviations: Deviations;
+  /** Every message of every station, for a while. */
+  trace: Trace;
+  /** Downloads that somebody may fetch, once. */
+  links: OneTimeLinks;
+  /** Files that are exchanged with stations. */
+  files: Files;
   /** Ends what runs by itself, and puts on disk what was only counted. */
   close(): Promise<void>;
 }>;
@@ -66,4 +75,15 @@ export type Settings = Readonly<{
   signInIdleMs: number;
   signInAbsoluteMs: number;
   defaultTimeZone: string;
+  files: Readonly<{
+    /** Folder of firmware and of what stations send. */
+    folder: string;
+    /** Key of the secrets in the database. */
+    keyFile: string;
+    maxFileBytes: number;
+    /** Of the files of one station together. */
+    quotaBytes: number;
+    /** How long a transfer stays open after the station was to come. */
+    jobMs: number;
+  }>;
 }>;

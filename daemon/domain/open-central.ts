@@ -10,8 +10,11 @@ import { expireReservations } from '../storage/reservations.ts';
 import { openSessions } from '../storage/sessions.ts';
 import { activeStations, noteSeen } from '../storage/stations.ts';
 import type { Storage } from '../storage/storage.ts';
+import { noTrace, type Trace } from '../storage/trace/trace.ts';
 import type { Central, Clock, DomainEvent, Settings } from './central.ts';
 import { expireWaiting, wakeStations } from './command/wake.ts';
+import { newFiles } from './files/files.ts';
+import { keepFiles } from './files/keep.ts';
 import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
 import { newConnector } from './station/connector.ts';
@@ -22,6 +25,7 @@ import { stationOf } from './station/station-of.ts';
 import { newLiveTree } from './topology/live-tree.ts';
 import { ensureSystem } from './topology/system.ts';
 import { showStation } from './topology/tree-state.ts';
+import { newOneTimeLinks } from './user/one-time-links.ts';
 import { newPeople } from './user/people.ts';
 
 const seenAtATime = 500;
@@ -32,11 +36,13 @@ export async function openCentral({
   clock,
   log,
   settings,
+  trace = noTrace,
 }: {
   storage: Storage;
   clock: Clock;
   log: Logger;
   settings: Settings;
+  trace?: Trace;
 }): Promise<Central> {
   await ensureSystem(storage, clock, settings);
   await storage.write([failInterruptedCommands(clock.now(), JSON.stringify({ reason: 'daemonRestarted' }))]);
@@ -58,8 +64,11 @@ export async function openCentral({
     subscribe,
     gate: newGate(),
     proofs: new Map(),
+    files: newFiles(settings.files.folder),
     waiting: new Map(),
     deviations,
+    trace,
+    links: newOneTimeLinks(),
     people: newPeople(),
     async close() {
       sleep();
@@ -79,6 +88,7 @@ function keepHouse(central: Central): () => Promise<void> {
     { everyMs: 30_000, act: () => flushDeviations(storage, deviations) },
     { everyMs: 10_000, act: () => expireWaiting(central) },
     { everyMs: 60_000, act: () => closeGhosts(central) },
+    { everyMs: 60_000, act: () => keepFiles(central) },
     { everyMs: 60_000, act: async () => void (await storage.write([expireReservations(central.clock.now())])) },
     { everyMs: 300_000, act: () => saveSeen(storage, stations) },
   ].map(({ everyMs, act }) => {

@@ -1,4 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { StationRequest } from '../../shared/model/command.ts';
 import type { OutletMode, SecurityProfile } from '../../shared/model/node.ts';
@@ -41,6 +43,13 @@ export const testSettings: Settings = {
   signInIdleMs: 30 * 60_000,
   signInAbsoluteMs: 12 * 3_600_000,
   defaultTimeZone: 'Europe/Oslo',
+  files: {
+    folder: join(tmpdir(), `charge-portal-files-${process.pid}`),
+    keyFile: join(tmpdir(), `charge-portal-files-${process.pid}.key`),
+    maxFileBytes: 1_000_000,
+    quotaBytes: 2_000_000,
+    jobMs: 30 * 60_000,
+  },
 };
 
 /** Whoever may do everything. */

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import helmet from '@fastify/helmet';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -7,11 +8,14 @@ import { apiPath } from '../../shared/api/api.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Surroundings } from '../api/procedure.ts';
 import { router } from '../api/router.ts';
+import { downloadPath } from '../api/trace.ts';
 import type { Visitor } from '../api/visitor.ts';
 import type { Central } from '../domain/central.ts';
+import { redeem } from '../domain/user/one-time-links.ts';
 import { cookieToken, type Listener, setCookieHeader } from './cookie.ts';
 import { addressOf, bearerToken, isKnownHost, originOfRequest } from './origin.ts';
 import { servePages } from './pages.ts';
+import { servePeopleFiles } from './people-files.ts';
 import { maxMessageBytes, openSockets } from './sockets.ts';
 
 /** Keys and certificates, PEM: one of each kind, since clients differ in what they can do. */
@@ -93,7 +97,15 @@ async function serve(server: FastifyInstance, surroundings: Surroundings, listen
     await central.storage.read.selectFrom('system').select('id').executeTakeFirst();
     return { status: 'ready' };
   });
+  server.get<{ Params: { token: string } }>(`${downloadPath}:token`, (request, reply) => {
+    const download = redeem(central.links, central.clock.now(), request.params.token);
+    if (!download) return reply.code(404).type('text/plain').send('This link was used already, or is too old.\n');
+    const disposition = `attachment; filename="${download.name}"`;
+    reply.headers({ 'cache-control': 'no-store', 'content-type': download.type, 'content-disposition': disposition });
+    return reply.send(Readable.from(download.content()));
+  });
   await server.register(async (api) => serveApi(api, surroundings, listener), { prefix: apiPath });
+  await server.register(async (files) => servePeopleFiles(files, central, listener), { prefix: '/files' });
   await servePages(server, consoleDir);
 }
 

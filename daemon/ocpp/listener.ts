@@ -23,6 +23,8 @@ export type StationListenerOptions = Readonly<{
   tls: Readonly<{ ec: KeyPair; rsa: KeyPair }> | null;
   /** Largest message that is taken; 64 KiB if not given (SECURITY A22). */
   maxFrameBytes?: number;
+  /** Answers requests for other things that stations ask for here; false: not one of those. It may take its time for a body. */
+  routes?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** How often connections are looked after, ms. */
   tickMs?: number;
 }>;
@@ -45,12 +47,15 @@ const CIPHERS = [
 /** A stranger has this long, and this much room, to say what it wants (slow or endless headers, SECURITY R7). */
 const httpLimits = {
   headersTimeout: 10_000,
-  requestTimeout: 15_000,
+  // For files; a message has `messageMs`.
+  requestTimeout: 3_600_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 8 * 1024,
   maxRequestsPerSocket: 100,
 } satisfies ServerOptions & { maxRequestsPerSocket: number };
+
+const messageMs = 15_000;
 
 const CLOSING_MS = 3_000;
 
@@ -97,6 +102,8 @@ export async function startStationListener(central: Central, options: StationLis
   function serve(server: Server, isSecure: boolean): Server {
     mendHandshakes(server, isSecure ? 'secureConnection' : 'connection');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (options.routes?.(request, response)) return;
+      hurry(request);
       if (!soap.serve(request, response, isSecure)) answerPlainRequest(request, response);
     });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -133,6 +140,12 @@ export async function startStationListener(central: Central, options: StationLis
       clearInterval(ticker);
     },
   };
+}
+
+/** Ends the connection of who sends a message too slowly. */
+function hurry(request: IncomingMessage): void {
+  const late = setTimeout(() => request.socket.destroy(), messageMs);
+  request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
 }
 
 /** What is not a WebSocket finds nothing here, or a hint of how to come. */

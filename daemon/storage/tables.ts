@@ -50,8 +50,14 @@ export interface Tables {
   };
   reservations: ReservationsTable;
   chargingProfiles: ChargingProfilesTable;
+  localLists: LocalListsTable;
+  localListEntries: { stationId: number; idTag: string; status: string; expiresAt: number | null; parentIdTag: string | null };
   events: EventsTable;
   audit: AuditTable;
+  firmware: FirmwareTable;
+  transfers: TransfersTable;
+  stationFiles: StationFilesTable;
+  fileServer: FileServerTable;
 }
 
 /** Removed nodes stay as rows (`removedAt`), so that sessions keep their names (FIELD 24). */
@@ -310,6 +316,17 @@ export interface ChargingProfilesTable {
   byName: string;
 }
 
+/** The local authorisation list of a station: the version that it accepted last, and how the last try went. */
+export interface LocalListsTable {
+  stationId: number;
+  automatic: Generated<number>;
+  version: Generated<number | null>;
+  acceptedAt: Generated<number | null>;
+  triedVersion: Generated<number | null>;
+  triedAt: Generated<number | null>;
+  answer: Generated<string | null>;
+}
+
 export interface EventsTable {
   id: Generated<number>;
   at: number;
@@ -333,4 +350,72 @@ export interface AuditTable {
   address: string;
   before: string | null;
   after: string | null;
+}
+
+/** The library. Its file is called by `publicId` on the disk. */
+export interface FirmwareTable {
+  id: Generated<number>;
+  publicId: string;
+  name: string;
+  fileName: string;
+  maker: string;
+  model: string;
+  version: string;
+  notes: string;
+  sizeBytes: number;
+  sha256: string;
+  uploadedAt: number;
+  uploadedBy: string;
+}
+
+/** A job of moving a file. `user` and a secret, of which a hash is kept, open it while `endedAt` is empty and until `expiresAt`. */
+export interface TransfersTable {
+  id: Generated<number>;
+  publicId: string;
+  stationId: number;
+  firmwareId: number | null;
+  kind: string;
+  protocol: string;
+  server: string;
+  user: string;
+  secretHash: string;
+  state: string;
+  status: string | null;
+  problem: string | null;
+  commandId: string | null;
+  fromAt: number | null;
+  untilAt: number | null;
+  movedBytes: Generated<number>;
+  sizeBytes: number | null;
+  scheduledAt: number;
+  expiresAt: number;
+  createdAt: number;
+  createdBy: string;
+  endedAt: number | null;
+}
+
+/** What stations sent. The file is called by `publicId` on the disk; `name` is the station's word. */
+export interface StationFilesTable {
+  id: Generated<number>;
+  publicId: string;
+  transferId: number;
+  stationId: number;
+  name: string;
+  sizeBytes: number;
+  sha256: string | null;
+  partial: number;
+  receivedAt: number;
+}
+
+/** One row. `password` is encrypted with the key beside the database. */
+export interface FileServerTable {
+  id: number;
+  server: string;
+  protocol: string;
+  keepDays: number;
+  url: string;
+  user: string;
+  password: string | null;
+  allowPrivate: number;
+  trustCertificate: number;
 }

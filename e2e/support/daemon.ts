@@ -23,6 +23,9 @@ export type Addresses = Readonly<{
   local: string;
   ocpp16: string;
   ocpp16Tls: string;
+  ftp: string;
+  ocpp15: string;
+  ocpp16Soap: string;
   fingerprint: string;
   pid: number;
 }>;
@@ -103,7 +106,8 @@ function spawnDaemon(
   options: DaemonOptions,
 ): { process: ChildProcess; output(): string } {
   const flags = ['--data', data, '--host', '127.0.0.1', '--ready-file', join(scratch, 'ready.json')];
-  for (const port of ['--console-port', '--local-port', '--station-port', '--station-tls-port']) flags.push(port, '0');
+  for (const port of ['--console-port', '--local-port', '--station-port', '--station-tls-port', '--ftp-port'])
+    flags.push(port, '0');
   if (options.provision) {
     const file = join(scratch, 'provision.json');
     writeFileSync(file, JSON.stringify(options.provision));

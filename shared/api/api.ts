@@ -9,14 +9,16 @@ import type {
 import type { ApiError } from '../errors.ts';
 import { account } from './account.ts';
 import type { InputOf, OutputOf, Procedure } from './contract.ts';
+import { diagnostics, fileServer, firmware } from './files.ts';
 import { sessions } from './sessions.ts';
 import { stations } from './stations.ts';
 import { system } from './system.ts';
+import { trace } from './trace.ts';
 import { tree } from './tree.ts';
 import { users } from './users.ts';
 
 /** Every procedure of the API, by area. Router, client, rights test and `charge-portal api` come from this table. */
-export const contract = { account, sessions, stations, system, tree, users };
+export const contract = { account, diagnostics, fileServer, firmware, sessions, stations, system, trace, tree, users };
 
 /** A group of procedures that belong together. */
 export type Area = Readonly<Record<string, Procedure>>;

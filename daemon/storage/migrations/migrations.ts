@@ -1,6 +1,7 @@
 import { foundation } from './0001-foundation.ts';
 import { commands } from './0002-commands.ts';
 import { soap } from './0003-soap.ts';
+import { files } from './0004-files.ts';
 
 /** One step of the schema, in one transaction. A released one is never edited. */
 export type Migration = Readonly<{ version: number; name: string; sql: string }>;
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'foundation', sql: foundation },
   { version: 2, name: 'commands', sql: commands },
   { version: 3, name: 'soap', sql: soap },
+  { version: 4, name: 'files', sql: files },
 ];

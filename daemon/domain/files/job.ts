@@ -1,0 +1,46 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { firmwareById } from '../../storage/firmware.ts';
+import type { TransfersTable } from '../../storage/tables.ts';
+import { transferByUser } from '../../storage/transfers.ts';
+import type { Central } from '../central.ts';
+import { DomainError } from '../error.ts';
+import type { Station } from '../station/station.ts';
+import { countGuess, guessedRight } from '../user/limiter.ts';
+
+/** A transfer as it stands in the database. */
+export type TransferRow = Omit<TransfersTable, 'id' | 'movedBytes'> & Readonly<{ id: number; movedBytes: number }>;
+
+/** What a station's user and password have opened: one file to fetch, or room to put some. */
+export type Job = Readonly<{ transfer: TransferRow; station: Station; endsAt: number }> &
+  (
+    | Readonly<{ way: 'fetch'; file: Readonly<{ id: string; name: string; sizeBytes: number; changedAt: number }> }>
+    | Readonly<{ way: 'put' }>
+  );
+
+/** Only this is kept of a password that nobody can guess (SECURITY §5). */
+export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+
+/**
+ * Opens a transfer with its user and password; each is valid for that one alone, until it ends. Refuses with `transferRefused`,
+ * whatever is wrong, and with `signInLocked`: guesses are counted where those of people are (SECURITY R18, A14).
+ */
+export async function openJob(central: Central, user: string, password: string, address: string): Promise<Job> {
+  const { storage, clock, people } = central;
+  const account = `transfer ${user.slice(0, 64)}`;
+  countGuess(people.guesses, clock.now(), account, address);
+  const transfer = await transferByUser(storage.read, user.slice(0, 64));
+  const given = Buffer.from(hashSecret(password));
+  const known = Buffer.from(transfer?.secretHash ?? hashSecret(''));
+  const isRight = transfer !== undefined && timingSafeEqual(given, known);
+  const station = isRight ? central.stations.byId(transfer.stationId) : undefined;
+  const isOpen = isRight && transfer.endedAt === null && clock.now() < transfer.expiresAt && transfer.server === 'builtIn';
+  if (!isOpen || !station) throw new DomainError('transferRefused');
+  guessedRight(people.guesses, account, address);
+
+  const common = { transfer, station, endsAt: transfer.expiresAt };
+  if (transfer.kind === 'diagnostics') return { ...common, way: 'put' };
+  const firmware = transfer.firmwareId === null ? undefined : await firmwareById(storage.read, transfer.firmwareId);
+  if (!firmware) throw new DomainError('transferRefused');
+  const { publicId: id, fileName: name, sizeBytes, uploadedAt: changedAt } = firmware;
+  return { ...common, way: 'fetch', file: { id, name, sizeBytes, changedAt } };
+}

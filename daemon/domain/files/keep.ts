@@ -1,0 +1,19 @@
+import { fileServerRow } from '../../storage/firmware.ts';
+import { deleteStationFile, expireTransfers, filesBefore } from '../../storage/transfers.ts';
+import type { Central } from '../central.ts';
+import { removeFile } from './files.ts';
+
+const dayMs = 86_400_000;
+
+/** Closes transfers whose time is over, removes files that were kept long enough, and forgets links that nobody used. */
+export async function keepFiles(central: Central): Promise<void> {
+  const { storage, clock, files } = central;
+  const now = clock.now();
+  for (const [token, { endsAt }] of files.links) if (endsAt <= now) files.links.delete(token);
+  await storage.write([expireTransfers(now)]);
+  const { keepDays } = await fileServerRow(storage.read);
+  const old = (await filesBefore(storage.read, now - keepDays * dayMs)).filter(({ publicId }) => !files.busy.has(publicId));
+  if (old.length === 0) return;
+  await storage.write(old.map(({ publicId }) => deleteStationFile(publicId)));
+  for (const { publicId } of old) await removeFile(files, publicId);
+}

@@ -1,0 +1,49 @@
+import type { TransferState } from '../../../shared/model/file-transfer.ts';
+import type { Statement } from '../../storage/storage.ts';
+import { filesOfTransfers, latestTransfer, updateStationFile, updateTransfer } from '../../storage/transfers.ts';
+import type { Central } from '../central.ts';
+import type { Station } from '../station/station.ts';
+import type { TransferRow } from './job.ts';
+
+/** What the words of FirmwareStatusNotification and DiagnosticsStatusNotification mean; 1.5 knows some of them only (FACTS §6.11). */
+const states: Readonly<Record<string, TransferState>> = {
+  Downloading: 'running',
+  Downloaded: 'transferred',
+  DownloadFailed: 'failed',
+  Installing: 'installing',
+  Installed: 'done',
+  InstallationFailed: 'failed',
+  Uploading: 'running',
+  Uploaded: 'done',
+  UploadFailed: 'failed',
+};
+
+/** A status may come late, or after another one that contradicts it; such a transfer is still the one that is meant. */
+const lateMs = 24 * 3_600_000;
+
+export type Followed = Readonly<{ transfer: TransferRow; unit: readonly Statement[] }>;
+
+/**
+ * What a station's status changes in its latest transfer of the kind: no message says which one is meant, and there is one at a
+ * time (FACTS §6.11). A failed one may be tried again by the station, so its user and password stay until its time is over.
+ */
+export async function followStatus(
+  central: Central,
+  station: Station,
+  kind: 'firmware' | 'diagnostics',
+  status: string,
+): Promise<Followed | null> {
+  const state = states[status];
+  const { read } = central.storage;
+  const now = central.clock.now();
+  const transfer = state && (await latestTransfer(read, station.id, kind, now - lateMs));
+  if (!transfer) return null;
+  const isEnd = state === 'done' && !(kind === 'diagnostics' && transfer.server === 'external');
+  const problem = state === 'failed' ? status : null;
+  const unit = [updateTransfer(transfer.id, { state, status, problem, endedAt: isEnd ? now : transfer.endedAt })];
+  if (status === 'UploadFailed') {
+    const file = (await filesOfTransfers(read, [transfer.id])).at(-1);
+    if (file) unit.push(updateStationFile(file.publicId, { partial: 1 }));
+  }
+  return { transfer, unit };
+}
