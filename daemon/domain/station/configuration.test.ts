@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { knownKeys } from '../../../shared/model/configuration-keys.ts';
+import { testClock, testLink } from '../testing.ts';
+import { type ConfigurationAnswer, isConfigurationAnswer, readAllKeys } from './configuration.ts';
+import type { StationAnswer } from './station.ts';
+
+const required = knownKeys.filter((key) => key.required && key.profile === 'Core').map(({ key }) => key);
+const told = (names: readonly string[], values: Readonly<Record<string, string>> = {}): ConfigurationAnswer['keys'] =>
+  names.map((key) => ({ key, readonly: false, value: values[key] ?? '1' }));
+const accepted = (keys: ConfigurationAnswer['keys'], unknown: readonly string[] = []): StationAnswer => ({
+  outcome: 'accepted',
+  answer: 'Accepted',
+  detail: { keys, unknown },
+});
+
+/** A station that answers questions as it is told; what it was asked by name. */
+async function read(answer: (names: readonly string[] | null) => StationAnswer) {
+  const link = testLink(testClock());
+  const asked: (readonly string[])[] = [];
+  link.answer = (request) => {
+    const names = request.kind === 'getConfiguration' && request.keys?.length ? request.keys : null;
+    if (names) asked.push(names);
+    return answer(names);
+  };
+  const result = await readAllKeys(link, () => {});
+  const detail = 'detail' in result && isConfigurationAnswer(result.detail) ? result.detail : null;
+  return { result, asked, detail, names: detail?.keys.map(({ key }) => key) ?? [] };
+}
+
+test('a whole answer is taken as it is', async () => {
+  const { asked, names, detail } = await read(() => accepted(told([...required, 'X_Led'])));
+  expect(asked).toEqual([]);
+  expect(names).toEqual([...required, 'X_Led']);
+  expect(detail?.isCut).toBe(false);
+});
+
+test('an answer that is cut is completed by name, in parts of the size that the station takes', async () => {
+  const has = new Set([...required, 'LightIntensity']);
+  const limits = { GetConfigurationMaxKeys: '7' };
+  const { asked, names, detail } = await read((wanted) =>
+    wanted
+      ? accepted(
+          told(wanted.filter((name) => has.has(name))),
+          wanted.filter((name) => !has.has(name)),
+        )
+      : accepted(told(['GetConfigurationMaxKeys', ...required.slice(0, 6)], limits)),
+  );
+  expect(Math.max(...asked.map(({ length }) => length))).toBe(7);
+  expect(asked.flat()).not.toContain('Cst_BackendUrl');
+  expect(new Set(names)).toEqual(has);
+  // It had more than it told, so what we knew of it stays.
+  expect(detail).toMatchObject({ isCut: true, unknown: [] });
+});
+
+test('FIELD 19: a key at which a station fails costs no other key', async () => {
+  const { names } = await read((wanted) => {
+    if (!wanted) return { outcome: 'failed', answer: 'InternalError' };
+    if (wanted.includes('LightIntensity')) return { outcome: 'failed', answer: 'InternalError' };
+    return accepted(told(wanted));
+  });
+  expect(names).toEqual(expect.arrayContaining(required));
+  expect(names).not.toContain('LightIntensity');
+});
+
+test.each(['NotImplemented', 'NotSupported'])('FIELD 19: %s is the end of it, and no harm', async (answer) => {
+  const { result, asked } = await read(() => ({ outcome: 'failed', answer }));
+  expect(result).toEqual({ outcome: 'failed', answer });
+  expect(asked).toEqual([]);
+});
+
+test('a station that falls silent is left alone, and what it has told is kept', async () => {
+  const { asked, names } = await read((wanted) => (wanted ? { outcome: 'timedOut' } : accepted(told(['HeartbeatInterval']))));
+  expect(asked).toHaveLength(1);
+  expect(names).toEqual(['HeartbeatInterval']);
+});
+
+test('a station that fails at everything is asked only so often', async () => {
+  const { result, asked } = await read(() => ({ outcome: 'failed', answer: 'GenericError' }));
+  expect(result.outcome).toBe('failed');
+  expect(asked.length).toBeLessThanOrEqual(60);
+});
