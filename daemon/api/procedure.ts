@@ -18,7 +18,7 @@ import type { Visitor } from './visitor.ts';
 export type Surroundings = Readonly<{
   central: Central;
   /** The addresses that stations and people use, as they are now. */
-  addresses(): Readonly<{ console: readonly string[]; ocpp16: readonly string[]; ocpp16Tls: readonly string[] }>;
+  addresses(): Readonly<Record<'console' | 'ocpp16' | 'ocpp16Tls' | 'ocpp15' | 'ocpp16Soap', readonly string[]>>;
 }>;
 
 type NodesOf<P extends Procedure> =

@@ -5,6 +5,7 @@ import type { PlugType } from '../../shared/model/node.ts';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import type { Connector, LiveSession, Station } from '../domain/station/station.ts';
+import { transportOf } from '../domain/station/transport.ts';
 import type { LiveNode } from '../domain/topology/live-tree.ts';
 import { activeReservations } from '../storage/reservations.ts';
 import { accountNames, commandPage, countDeviations, lastSessionsOf, outletsOf, stationRow } from '../storage/station-details.ts';
@@ -58,6 +59,12 @@ export async function stationLive(central: Central, station: Station): Promise<S
     bootedAt: row.bootedAt,
     pingIntervalS: station.pingIntervalS,
     requireSubprotocol: station.requireSubprotocol,
+    transport: station.protocol && transportOf(station.protocol),
+    callBackOverride: station.callBack.override,
+    callBackSeen: station.callBack.seen,
+    callBackSeenAt: station.callBack.seenAt,
+    canBeCommanded: link !== null && link.isDeaf !== true,
+    sourceNetworks: [...station.sourceNetworks],
     deviations,
     outlets,
     reservations,

@@ -7,8 +7,14 @@ import { implement } from './procedure.ts';
 /** The system as a whole. */
 export const systemRouter = implement(system, {
   addresses({ addresses }) {
-    const { console, ocpp16, ocpp16Tls } = addresses();
-    return { console: [...console], ocpp16: [...ocpp16], ocpp16Tls: [...ocpp16Tls] };
+    const { console, ocpp16, ocpp16Tls, ocpp15, ocpp16Soap } = addresses();
+    return {
+      console: [...console],
+      ocpp16: [...ocpp16],
+      ocpp16Tls: [...ocpp16Tls],
+      ocpp15: [...ocpp15],
+      ocpp16Soap: [...ocpp16Soap],
+    };
   },
   tokens: ({ central }) => listTokens(central),
   createToken: ({ central, person, input }) => createToken(central, person, input),

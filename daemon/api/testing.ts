@@ -134,7 +134,7 @@ export async function testWorld(): Promise<TestWorld> {
   const callerOf = t.createCallerFactory(router);
   const call: TestWorld['call'] = async (token, path, input, visitor = {}) => {
     const base = { address: '192.0.2.1', userAgent: 'test', token, setCookie: () => {}, backlog: () => 0 };
-    const surroundings = { central, addresses: () => ({ console: [], ocpp16: [], ocpp16Tls: [] }) };
+    const surroundings = { central, addresses: () => ({ console: [], ocpp16: [], ocpp16Tls: [], ocpp15: [], ocpp16Soap: [] }) };
     const caller = callerOf({ ...surroundings, visitor: { ...base, ...visitor } });
     const [area = '', name = ''] = path.split('.');
     // A caller has its procedures by name; tests walk them as data.

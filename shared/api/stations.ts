@@ -108,6 +108,14 @@ export const StationLive = Type.Object({
   /** Seconds between pings; null: the system's, 0: never. */
   pingIntervalS: nullableInteger,
   requireSubprotocol: Type.Boolean(),
+  transport: Type.Union([Type.Enum(['json', 'soap']), Type.Null()], {
+    description: 'What its first accepted contact bound it to; null: not bound',
+  }),
+  callBackOverride: Type.Union([Type.String(), Type.Null()], { description: 'Where it is called over SOAP, set by a person' }),
+  callBackSeen: Type.Union([Type.String(), Type.Null()], { description: 'Where it says itself that it listens' }),
+  callBackSeenAt: nullableInteger,
+  canBeCommanded: Type.Boolean({ description: 'Online, and with an address for calls where it needs one' }),
+  sourceNetworks: Type.Array(Type.String(), { description: 'Networks from which it may come; empty: any' }),
   deviations: Type.Integer({ description: 'Messages that broke the protocol and were coped with' }),
   outlets: Type.Array(OutletLive),
   /** All that hold, those of any outlet (`connectorId` 0) too. */
@@ -266,7 +274,7 @@ export const stations = {
     output: Type.Object({ password: Type.Union([Type.String(), Type.Null()]) }),
   }),
   update: mutation({
-    about: 'Changes ChargeBoxId, registration, ping interval or clock rule of a station.',
+    about: 'Changes ChargeBoxId, registration, ping interval, networks, or how a station is reached over SOAP.',
     right: 'stations.configure',
     nodes: ['stationId'],
     input: Type.Object({
@@ -278,6 +286,15 @@ export const stations = {
         Type.Union([Type.Integer({ minimum: 0, maximum: 86_400, description: '0: never ping' }), Type.Null()]),
       ),
       requireSubprotocol: Type.Optional(Type.Boolean()),
+      callBackOverride: Type.Optional(
+        Type.Union([Type.String({ maxLength: 500 }), Type.Null()], { description: 'http(s) address at which it is called over SOAP' }),
+      ),
+      sourceNetworks: Type.Optional(
+        Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50, description: 'Addresses or networks, e.g. 192.0.2.0/24' }),
+      ),
+      releaseTransport: Type.Optional(
+        Type.Boolean({ description: 'Forgets whether it speaks JSON or SOAP: its next accepted contact binds it again' }),
+      ),
     }),
     output: StationLive,
   }),

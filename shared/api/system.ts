@@ -25,6 +25,8 @@ export const system = {
       console: Type.Array(Type.String()),
       ocpp16: Type.Array(Type.String()),
       ocpp16Tls: Type.Array(Type.String()),
+      ocpp15: Type.Array(Type.String(), { description: 'SOAP' }),
+      ocpp16Soap: Type.Array(Type.String()),
     }),
   }),
   tokens: query({

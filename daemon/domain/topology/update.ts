@@ -4,6 +4,8 @@ import { updateStation as updateStationRow } from '../../storage/stations.ts';
 import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
+import { callBackUrl } from '../station/call-back.ts';
+import { areNetworks, isWithin } from '../station/networks.ts';
 import type { Station } from '../station/station.ts';
 import { audit } from '../user/audit.ts';
 import type { Person } from '../user/person.ts';
@@ -47,6 +49,12 @@ export type StationUpdate = Readonly<{
   registration?: Station['registration'];
   pingIntervalS?: number | null;
   requireSubprotocol?: boolean;
+  /** Where it is called over SOAP; null: where it says itself. */
+  callBackOverride?: string | null;
+  /** Networks from which it may come; empty: any. */
+  sourceNetworks?: readonly string[];
+  /** Forgets what it speaks; its next accepted contact binds it again. */
+  releaseTransport?: boolean;
 }>;
 
 /** Changes what we know of a station. A new ChargeBoxId or a registration that ends takes its line away: it has to come again. */
@@ -62,8 +70,14 @@ export async function updateStation(
   const { version, ...after } = update;
   if (after.chargeBoxId !== undefined) requireChargeBoxId(after.chargeBoxId);
   const isRenamed = after.chargeBoxId !== undefined && after.chargeBoxId !== station.chargeBoxId;
-  const { requireSubprotocol, ...rest } = after;
-  const set = { ...rest, ...(requireSubprotocol !== undefined && { requireSubprotocol: requireSubprotocol ? 1 : 0 }) };
+  requireReach(after);
+  const { requireSubprotocol, sourceNetworks, releaseTransport = false, ...rest } = after;
+  const set = {
+    ...rest,
+    ...(requireSubprotocol !== undefined && { requireSubprotocol: requireSubprotocol ? 1 : 0 }),
+    ...(sourceNetworks !== undefined && { sourceNetworks: sourceNetworks.length === 0 ? null : sourceNetworks.join(',') }),
+    ...(releaseTransport && { transport: null }),
+  };
   const unit = [edit(central, person, node.id, version, {})];
   if (Object.keys(set).length > 0) unit.push(updateStationRow(station.id, set));
   const before: Record<string, unknown> = {
@@ -71,6 +85,9 @@ export async function updateStation(
     registration: station.registration,
     pingIntervalS: station.pingIntervalS,
     requireSubprotocol: station.requireSubprotocol,
+    callBackOverride: station.callBack.override,
+    sourceNetworks: station.sourceNetworks,
+    releaseTransport: false,
   };
   unit.push(audit(central, person, { ...about(node), action: 'stations.update', before: only(before, after), after }));
   await changing(central, { nodeId: node.id, ...(isRenamed && { chargeBoxId: after.chargeBoxId ?? '' }) }, () =>
@@ -86,9 +103,21 @@ export async function updateStation(
   const hasEnded = after.registration !== undefined && after.registration !== 'accepted' && station.registration === 'accepted';
   if (after.registration !== undefined) station.registration = after.registration;
   if (hasEnded) station.booted = false;
-  if (isRenamed || hasEnded) station.link?.close('settings changed');
+  if (after.callBackOverride !== undefined) station.callBack = { ...station.callBack, override: after.callBackOverride };
+  if (sourceNetworks !== undefined) station.sourceNetworks = sourceNetworks;
+  const isOutside = station.link !== null && !isWithin(station.link.address, station.sourceNetworks);
+  if (isRenamed || hasEnded || isOutside || releaseTransport) station.link?.close('settings changed');
+  if (releaseTransport) station.protocol = null;
   central.publish({ kind: 'station.changed', stationId: station.id });
   return station;
+}
+
+/** What a person says of where a station is, or may come from, must be an address. */
+function requireReach({ callBackOverride, sourceNetworks }: Omit<StationUpdate, 'version'>): void {
+  if (typeof callBackOverride === 'string' && callBackUrl(callBackOverride) === null)
+    throw new DomainError('inputInvalid', {}, { callBackOverride: 'inputInvalid' });
+  if (sourceNetworks && !areNetworks(sourceNetworks))
+    throw new DomainError('inputInvalid', {}, { sourceNetworks: 'inputInvalid' });
 }
 
 export type OutletUpdate = Readonly<{ version: number; mode?: OutletMode; plug?: PlugType; parking?: string }>;

@@ -22,6 +22,9 @@ import { describeService } from './wsdl.ts';
 const MOST_OF_STATION = 16;
 const MOST_OF_ALL = 500;
 
+/** How long the rest of a body that was refused may still come. */
+const LINGER_MS = 500;
+
 /** Who is refused at the door: the same words for all that is wrong with an identity (SECURITY A1). */
 const refusals = {
   unknown: new SoapFault({ code: 'Sender', subcode: 'IdentityMismatch', reason: 'chargeBoxIdentity: not known here' }),
@@ -222,6 +225,7 @@ async function reply(
 ): Promise<void> {
   const { bytes, coding } = await packBody(text, request.headers['accept-encoding']?.toString());
   if (response.destroyed) return;
+  if (!request.complete) hangUpAfter(request, response);
   response.writeHead(status, {
     'content-type': contentType[soap],
     'content-length': bytes.length,
@@ -233,6 +237,15 @@ async function reply(
     ...(!request.complete && { connection: 'close' }),
   });
   response.end(bytes);
+}
+
+/** What comes of a body that is not taken is let run for a moment, as cutting the line at once may swallow our answer. */
+function hangUpAfter(request: IncomingMessage, response: ServerResponse): void {
+  response.once('finish', () => {
+    request.resume();
+    const timer = setTimeout(() => request.destroy(), LINGER_MS);
+    request.once('close', () => clearTimeout(timer));
+  });
 }
 
 /** Our own address as the station called it; what it wrote as host goes back to it, so it must look like one. */
