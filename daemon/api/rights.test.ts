@@ -149,6 +149,13 @@ const decisions: Readonly<Record<string, Row>> = {
   },
   'system.audit': { ...administrators, input: () => ({ limit: 10 }) },
 
+  'trace.list': { ...ofNode, input: (_, { node }) => ({ stationId: node.publicId, limit: 10 }) },
+  'trace.watch': { ...ofNode, input: stationInput },
+  'trace.get': { ...ofNode, input: (_, { node }) => ({ stationId: node.publicId, id: 1 }) },
+  'trace.counts': { ...ofNode, input: stationInput },
+  'trace.export': { ...ofNode, input: stationInput },
+  'trace.state': staff,
+
   'tree.changes': { ...staff, input: () => ({}) },
   'tree.node': { ...ofNode, input: (_, { site }) => ({ nodeId: site.publicId }) },
   'tree.create': {

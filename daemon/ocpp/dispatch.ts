@@ -20,6 +20,9 @@ export type Dispatcher = Readonly<{
   foreign: ReadonlySet<string>;
 }>;
 
+/** Is told what was made of a payload that its schema refused. */
+export type Mended = (value: unknown, flaws: readonly Flaw[]) => void;
+
 export function prepare(actions: Actions): Dispatcher {
   const incoming = new Map<string, Prepared<Incoming>>();
   const outgoing = new Map<RequestKind, Prepared<Outgoing>>();
@@ -36,6 +39,7 @@ export function prepare(actions: Actions): Dispatcher {
 /**
  * Handles one message of a station: looks its action up, checks and mends the payload, and gives the payload of the answer.
  * Rejects with a `CallError` when there is none. `asked` tells of messages that we triggered: they may come before acceptance (FACTS §6.1).
+ * `mended` is called before anything is awaited.
  */
 export async function dispatch(
   central: Central,
@@ -44,6 +48,7 @@ export async function dispatch(
   name: string,
   payload: unknown,
   asked: (name: string) => boolean,
+  mended?: Mended,
 ): Promise<object> {
   heard(central, station);
   const prepared = dispatcher.incoming.get(name);
@@ -55,7 +60,7 @@ export async function dispatch(
   if (!station.booted && !action.beforeAcceptance && !asked(name)) {
     throw new CallError('SecurityError', 'not accepted yet: BootNotification comes first');
   }
-  const request = prepared.check.Check(payload) ? payload : mended(central, station, name, action, payload);
+  const request = prepared.check.Check(payload) ? payload : mend(central, station, name, action, payload, mended);
   try {
     return await handleInTurn(central, station, action, request);
   } catch (error) {
@@ -69,18 +74,28 @@ export function readAnswer(
   station: Station,
   { name, action, check }: Prepared<Outgoing>,
   payload: unknown,
+  mended?: Mended,
 ): unknown {
   if (check.Check(payload)) return payload;
   const { value, flaws } = repair(action.confirmation, payload);
+  mended?.(value, flaws);
   // Where it stood, not what: a configuration key may be a secret.
   const places = flaws.map(({ kind, found }) => ({ kind, found: found.split(' = ', 1)[0] ?? '' }));
   noteFlaws(central, station, `${name}.conf`, places);
   return value;
 }
 
-function mended(central: Central, station: Station, name: string, action: Incoming, payload: unknown): unknown {
+function mend(
+  central: Central,
+  station: Station,
+  name: string,
+  action: Incoming,
+  payload: unknown,
+  mended: Mended | undefined,
+): unknown {
   try {
     const { value, flaws } = repair(action.request, payload);
+    mended?.(value, flaws);
     noteFlaws(central, station, name, flaws);
     return value;
   } catch (error) {

@@ -227,7 +227,18 @@ export type SessionListRow = Awaited<ReturnType<typeof sessionRows>>[number];
 export const sessionByPublicId = (read: Kysely<Tables>, publicId: string) =>
   read
     .selectFrom('sessions')
-    .select(['id', 'siteId', 'accountId', 'stationId', 'connectorId', 'startedAt', 'meterStartWh'])
+    .select([
+      'id',
+      'siteId',
+      'accountId',
+      'stationId',
+      'connectorId',
+      'startedAt',
+      'meterStartWh',
+      'idTag',
+      'receivedAt',
+      'endedAt',
+    ])
     .where('publicId', '=', publicId)
     .executeTakeFirst();
 

@@ -9,10 +9,19 @@ import { callFrame } from './frames.ts';
 
 /** What a connection lends to its calls. */
 export type CallLine = Readonly<{
-  send(frame: string): void;
+  send(frame: string, sent: SentCall): void;
   read(action: Prepared<Outgoing>, payload: unknown): unknown;
   timeoutMs: number;
 }>;
+
+/** A call that went out. `traceId` is its number in the trace, given by whoever sends it. */
+export type SentCall = {
+  readonly id: string;
+  readonly action: string;
+  readonly payload: object;
+  sentAt: number;
+  traceId: number;
+};
 
 type Call = {
   readonly action: Prepared<Outgoing>;
@@ -29,9 +38,9 @@ const MAX_WAITING = 64;
 export class Calls {
   readonly #line: CallLine;
   readonly #waiting: Call[] = [];
-  #out: (Call & { readonly id: string; readonly timer: NodeJS.Timeout }) | null = null;
+  #out: (Call & { readonly sent: SentCall; readonly timer: NodeJS.Timeout }) | null = null;
   /** The latest call that timed out, to tell its late answer from one to nothing. */
-  #lateId = '';
+  #late: SentCall | null = null;
   #closed = false;
 
   constructor(line: CallLine) {
@@ -45,6 +54,12 @@ export class Calls {
       this.#waiting.push({ action, request, onSent, resolve, reject });
       if (!this.#out) this.#next();
     });
+  }
+
+  /** The call that an answer of this id belongs to: the one that is out, or the one that timed out last. */
+  sent(id: string): SentCall | null {
+    if (this.#out?.sent.id === id) return this.#out.sent;
+    return this.#late?.id === id ? this.#late : null;
   }
 
   /** A CALLRESULT came. Says whether anything waited for it. */
@@ -85,14 +100,14 @@ export class Calls {
 
   #take(id: string): Call | null {
     const out = this.#out;
-    if (out?.id !== id) return null;
+    if (out?.sent.id !== id) return null;
     clearTimeout(out.timer);
     this.#out = null;
     return out;
   }
 
   #stray(id: string): 'late' | 'unknown' {
-    return id !== '' && id === this.#lateId ? 'late' : 'unknown';
+    return id === this.#late?.id ? 'late' : 'unknown';
   }
 
   #next(): void {
@@ -100,16 +115,18 @@ export class Calls {
     if (!call || this.#closed) return;
     const id = randomUUID();
     const timer = setTimeout(() => this.#timedOut(), this.#line.timeoutMs);
-    this.#out = { ...call, id, timer };
     // The request is of this action's kind: the connection looked the action up by it.
-    this.#line.send(callFrame(id, call.action.name, call.action.action.toWire(call.request as never)));
+    const payload = call.action.action.toWire(call.request as never) as object;
+    const sent = { id, action: call.action.name, payload, sentAt: 0, traceId: 0 };
+    this.#out = { ...call, sent, timer };
+    this.#line.send(callFrame(id, sent.action, payload), sent);
     call.onSent();
   }
 
   #timedOut(): void {
     const out = this.#out;
     if (!out) return;
-    this.#lateId = out.id;
+    this.#late = out.sent;
     this.#out = null;
     out.resolve({ outcome: 'timedOut' });
     this.#next();

@@ -7,12 +7,24 @@ import { disconnected } from '../../domain/station/connect.ts';
 import { noteDeviation } from '../../domain/station/deviation.ts';
 import { heard } from '../../domain/station/heard.ts';
 import type { Station, StationAnswer, StationLink } from '../../domain/station/station.ts';
-import { type Dispatcher, dispatch, readAnswer } from '../dispatch.ts';
-import { CallError } from '../errors.ts';
-import { Calls } from './calls.ts';
-import { errorFrame, type Frame, readFrame, resultFrame } from './frames.ts';
+import type { Outgoing } from '../action.ts';
+import { type Dispatcher, dispatch, type Mended, type Prepared, readAnswer } from '../dispatch.ts';
+import { CallError, type CallErrorCode, readErrorCode } from '../errors.ts';
+import { Calls, type SentCall } from './calls.ts';
+import { errorFrame, readFrame, resultFrame } from './frames.ts';
 import { Liveness } from './liveness.ts';
 import { Recent } from './recent.ts';
+import {
+  type Answered,
+  type AnswerFrame,
+  type IncomingCall,
+  type Mending,
+  traceAnswer,
+  traceCall,
+  traceOdd,
+  traceOurAnswer,
+  traceSentCall,
+} from './trace-frames.ts';
 
 /** A socket that knows its connection, so that all sockets share their event handlers. */
 export class StationSocket extends WebSocket {
@@ -49,8 +61,6 @@ const EXAMPLE_LENGTH = 200;
 /** Of an answer no more than type and id: its content may be a secret. */
 const ANSWER_LENGTH = 45;
 
-type IncomingCall = Readonly<{ frame: Extract<Frame, { kind: 'call' }>; text: string }>;
-
 /** One JSON connection of one station: its messages in order, our calls, and whether it is still alive. */
 export class Connection implements StationLink {
   readonly protocol = 'OCPP 1.6J';
@@ -65,6 +75,10 @@ export class Connection implements StationLink {
   #calls: Calls | null = null;
   #recent: Recent | null = null;
   #triggered: Set<string> | null = null;
+  /** Of the call in hand, and of the answer that is being read. */
+  #mendedCall: Mending | null = null;
+  #mendedAnswer: Mending | null = null;
+  #refusedAnswer: CallErrorCode | '' = '';
   #state: 'waiting' | 'idle' | 'busy' | 'ended' = 'waiting';
   #paused = false;
   #unreadable = 0;
@@ -106,8 +120,8 @@ export class Connection implements StationLink {
     if (!action) throw new DomainError('notSupportedByStation');
     if (this.#state === 'ended') throw new DomainError('stationOffline');
     this.#calls ??= new Calls({
-      send: (frame) => this.#send(frame),
-      read: (prepared, payload) => readAnswer(central, this.station, prepared, payload),
+      send: (frame, sent) => this.#sendCall(frame, sent),
+      read: (prepared, payload) => this.#readAnswer(prepared, payload),
       timeoutMs: central.settings.callTimeoutMs,
     });
     const answer = await this.#calls.call(action, request, onSent);
@@ -128,7 +142,7 @@ export class Connection implements StationLink {
 
   /** The daemon stops: what is in hand is answered, then the connection goes away. */
   async goAway(): Promise<void> {
-    this.#inbox.length = 0;
+    this.#dropInbox();
     if (this.#state === 'busy') await new Promise<void>((resolve) => (this.#drained = resolve));
     this.#end(1001, 'going away');
   }
@@ -160,21 +174,36 @@ export class Connection implements StationLink {
     const frame = readFrame(text);
     if (frame.kind === 'unreadable' || frame.kind === 'broken') {
       this.#note('unreadable', '', text);
-      if (frame.kind === 'broken') this.#send(errorFrame(frame.wireId, 'FormationViolation', frame.why));
+      const answer = frame.kind === 'broken' ? errorFrame(frame.wireId, 'FormationViolation', frame.why) : null;
+      if (answer !== null) this.#send(answer);
+      traceOdd(this.#hub.central, this, 'unreadable', text, data.length, answer);
       this.#countUnreadable();
       return;
     }
     this.#unreadable = 0;
     if (frame.kind === 'call') {
       if (frame.flaw) this.#note(frame.flaw, frame.action, text);
-      this.#accept(frame, text);
-    } else if (frame.kind === 'result') {
-      this.#settled(this.#calls?.answered(frame.id, frame.payload ?? {}) ?? 'unknown', text);
-    } else if (frame.kind === 'error') {
-      this.#settled(this.#calls?.failed(frame.id, frame.code, frame.description) ?? 'unknown', text);
-    } else {
+      this.#accept({ frame, text, size: data.length, at: this.#hub.central.clock.now() });
+    } else if (frame.kind === 'unknown') {
       this.#note('unknownMessageType', '', text);
+      traceOdd(this.#hub.central, this, 'ignored', text, data.length, null);
+    } else {
+      this.#receivedAnswer(frame, text, data.length);
     }
+  }
+
+  #receivedAnswer(frame: AnswerFrame, text: string, size: number): void {
+    const { central } = this.#hub;
+    const at = central.clock.now();
+    const sent = this.#calls?.sent(frame.id) ?? null;
+    this.#mendedAnswer = null;
+    this.#refusedAnswer = frame.kind === 'error' ? readErrorCode(frame.code) : '';
+    const how =
+      (frame.kind === 'result'
+        ? this.#calls?.answered(frame.id, frame.payload ?? {})
+        : this.#calls?.failed(frame.id, frame.code, frame.description)) ?? 'unknown';
+    this.#settled(how, text);
+    traceAnswer(central, this, { frame, text, size, at, sent, how, mending: this.#mendedAnswer, code: this.#refusedAnswer });
   }
 
   ponged(): void {
@@ -202,12 +231,12 @@ export class Connection implements StationLink {
     });
   }
 
-  #accept(frame: IncomingCall['frame'], text: string): void {
+  #accept(call: IncomingCall): void {
     if (this.#state === 'idle') {
-      void this.#work({ frame, text });
+      void this.#work(call);
       return;
     }
-    this.#inbox.push({ frame, text });
+    this.#inbox.push(call);
     if (this.#inbox.length >= INBOX_FULL && !this.#paused) {
       this.#paused = true;
       this.#socket.pause();
@@ -219,9 +248,11 @@ export class Connection implements StationLink {
     this.#state = 'busy';
     for (let call: IncomingCall | undefined = first; call; call = this.#inbox.shift()) {
       const answer = await this.#answer(call);
+      const traceId = traceCall(this.#hub.central, this, call, answer, this.#mendedCall);
       if (this.#isEnded()) break;
-      if (this.#socket.bufferedAmount > OUTBOX_FULL) await this.#sendAndWait(answer);
-      else this.#send(answer);
+      traceOurAnswer(this.#hub.central, this, call, answer, traceId);
+      if (this.#socket.bufferedAmount > OUTBOX_FULL) await this.#sendAndWait(answer.frame);
+      else this.#send(answer.frame);
       if (this.#isEnded() || this.#drained) break;
       if (this.#paused && this.#inbox.length <= INBOX_LOW) this.#read();
     }
@@ -229,30 +260,33 @@ export class Connection implements StationLink {
     this.#drained?.();
   }
 
-  async #answer({ frame: call, text }: IncomingCall): Promise<string> {
+  async #answer({ frame: call, text }: IncomingCall): Promise<Answered> {
+    this.#mendedCall = null;
     this.#recent ??= new Recent();
     const before = this.#recent.find(call.id, text);
     if (before === 'other') {
       this.#note('idUsedTwice', call.action, text);
-      return errorFrame(call.wireId, 'ProtocolError', 'message id: used before for another message');
+      return refused(call.wireId, 'ProtocolError', 'message id: used before for another message');
     }
-    if (before !== null) return before;
-    let answer: string;
+    if (before !== null) return { frame: before, payload: null, verdict: 'repeated', code: '' };
+    let answer: Answered;
     try {
       const { central, dispatcher } = this.#hub;
-      answer = resultFrame(
-        call.wireId,
-        await dispatch(central, this.station, dispatcher, call.action, call.payload, this.#asked),
-      );
+      const payload = await dispatch(central, this.station, dispatcher, call.action, call.payload, this.#asked, this.#mended);
+      answer = { frame: resultFrame(call.wireId, payload), payload, verdict: this.#mendedCall ? 'repaired' : 'ok', code: '' };
     } catch (error) {
       const { code, message } = error instanceof CallError ? error : new CallError('InternalError', '');
-      answer = errorFrame(call.wireId, code, message);
+      answer = refused(call.wireId, code, message);
       // What we failed at may work when it is sent again.
       if (code === 'InternalError' || code === 'SecurityError') return answer;
     }
-    this.#recent.remember(call.id, text, answer);
+    this.#recent.remember(call.id, text, answer.frame);
     return answer;
   }
+
+  readonly #mended: Mended = (value, flaws) => {
+    this.#mendedCall = { value, flaws };
+  };
 
   readonly #asked = (name: string): boolean => this.#triggered?.delete(name) ?? false;
 
@@ -270,6 +304,22 @@ export class Connection implements StationLink {
       return;
     }
     this.#socket.send(frame);
+  }
+
+  #sendCall(frame: string, sent: SentCall): void {
+    this.#send(frame);
+    traceSentCall(this.#hub.central, this, sent, frame);
+  }
+
+  #readAnswer(prepared: Prepared<Outgoing>, payload: unknown): unknown {
+    try {
+      return readAnswer(this.#hub.central, this.station, prepared, payload, (value, flaws) => {
+        this.#mendedAnswer = { value, flaws };
+      });
+    } catch (error) {
+      if (error instanceof CallError) this.#refusedAnswer = error.code;
+      throw error;
+    }
   }
 
   #sendAndWait(frame: string): Promise<void> {
@@ -307,10 +357,14 @@ export class Connection implements StationLink {
 
   #finish(): void {
     this.#state = 'ended';
-    this.#inbox.length = 0;
+    this.#dropInbox();
     this.#calls?.close();
     this.#drained?.();
     this.#liveness.end();
+  }
+
+  #dropInbox(): void {
+    for (const call of this.#inbox.splice(0)) traceCall(this.#hub.central, this, call, overtaken, null);
   }
 
   /** The state may have changed while something was awaited, which the compiler does not see. */
@@ -318,6 +372,16 @@ export class Connection implements StationLink {
     return this.#state === 'ended';
   }
 }
+
+const refused = (wireId: string, code: CallErrorCode, why: string): Answered => ({
+  frame: errorFrame(wireId, code, why),
+  payload: null,
+  verdict: 'refused',
+  code,
+});
+
+/** What becomes of a call when the connection ends before its turn. */
+const overtaken: Answered = { frame: '', payload: null, verdict: 'ignored', code: '' };
 
 // Shared by all sockets: `ws` calls them with the socket as `this`.
 function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
