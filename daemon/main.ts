@@ -12,6 +12,7 @@ import { readProvision } from './domain/topology/provision-file.ts';
 import { ensureBootstrapToken } from './domain/user/access-token.ts';
 import { ensureAdministrator } from './domain/user/first-administrator.ts';
 import { resetPassword } from './domain/user/reset-password.ts';
+import { externalServer } from './ftp/external.ts';
 import { startFtpServer } from './ftp/server.ts';
 import { startConsoleListener } from './http/server.ts';
 import { stationFiles } from './http/station-files.ts';
@@ -94,6 +95,7 @@ export async function startDaemon(configuration: Configuration, log: Logger): Pr
     stationsTls: stations.tlsPort ?? configuration.stationTlsPort,
     ftp: ftp.port,
   };
+  central.files.external = externalServer;
   central.files.endpoints = fileEndpoints(configuration, ports);
   running.ports = ports;
 

@@ -31,9 +31,11 @@ const staff = { ...signedIn, evUser: 'rightMissing' } as const;
 const ofNode = { ...staff, foreign: 'nodeUnknown' } as const;
 const notSupport = { ...ofNode, support: 'rightMissing' } as const;
 const ofAccount = { ...notSupport, foreign: 'accountUnknown' } as const;
+const ofFile = { ...ofNode, foreign: 'fileUnknown', later: ['fileUnknown'] } as const;
 const administrators = { ...staff, support: 'rightMissing', own: 'rightMissing', foreign: 'rightMissing' } as const;
 
 const stationInput = (_: TestWorld, { node }: TestSite) => ({ stationId: node.publicId });
+const fileInput = async (world: TestWorld, site: TestSite) => ({ fileId: (await world.addStationFile(site)).fileId });
 const rows = { filters: [], sort: [], limit: 10 };
 const password = 'correct horse 1';
 let unique = 0;
@@ -69,6 +71,50 @@ const decisions: Readonly<Record<string, Row>> = {
     input: () => ({ table: 'sessions', view: { name: '', columns: [], filters: [], sort: [] } }),
   },
   'account.removeView': { ...personal, input: () => ({ table: 'sessions', name: '' }) },
+
+  'localList.get': { ...ofNode, input: stationInput },
+  'localList.entries': { ...ofNode, input: (_, { node }) => ({ stationId: node.publicId, limit: 10 }) },
+  'localList.sendNow': { ...ofNode, input: stationInput, later: ['stationOffline'] },
+  'localList.setAutomatic': { ...ofNode, input: (_, { node }) => ({ stationId: node.publicId, automatic: true }) },
+
+  'diagnostics.request': { ...ofNode, input: stationInput, later: ['stationOffline', 'fileServerRefused'] },
+  'diagnostics.list': { ...ofNode, input: stationInput },
+  'diagnostics.entries': { ...ofFile, input: fileInput },
+  'diagnostics.lines': { ...ofFile, input: async (world, site) => ({ ...(await fileInput(world, site)), from: 1, count: 10 }) },
+  'diagnostics.search': { ...ofFile, input: async (world, site) => ({ ...(await fileInput(world, site)), text: 'x' }) },
+  'diagnostics.link': { ...ofFile, input: fileInput },
+  'diagnostics.remove': { ...ofFile, input: fileInput },
+  'diagnostics.get': {
+    ...ofNode,
+    foreign: 'transferUnknown',
+    input: async (world, site) => ({ transferId: (await world.addStationFile(site)).transferId }),
+  },
+  'diagnostics.file': { ...ofFile, input: fileInput },
+
+  'fileServer.get': { ...staff, own: 'rightMissing', foreign: 'rightMissing' },
+  'fileServer.set': {
+    ...administrators,
+    input: () => ({
+      ...{ server: 'builtIn', protocol: 'auto', keepDays: 90 },
+      external: { url: '', user: '', allowPrivate: false, trustCertificate: false },
+    }),
+  },
+  'fileServer.test': { ...administrators, later: ['fileServerRefused'] },
+
+  'firmware.list': staff,
+  'firmware.get': { ...staff, input: async (world) => ({ firmwareId: (await world.addFirmware()).publicId }) },
+  'firmware.beginUpload': {
+    ...staff,
+    input: () => ({ name: 'New', fileName: 'new.bin', maker: '', model: '', version: '2', notes: '', sizeBytes: 10 }),
+  },
+  'firmware.remove': { ...staff, input: async (world) => ({ firmwareId: (await world.addFirmware()).publicId }) },
+  'firmware.assign': {
+    ...ofNode,
+    input: async (world, { node }) => ({ stationId: node.publicId, firmwareId: (await world.addFirmware()).publicId }),
+    later: ['stationOffline', 'fileServerRefused'],
+  },
+  'firmware.transfers': { ...ofNode, input: stationInput },
+  'firmware.versions': staff,
 
   'sessions.list': { ...ofNode, evUser: 'nodeUnknown', input: (_, { site }) => ({ nodeId: site.publicId, ...rows }) },
   'sessions.totals': { ...ofNode, evUser: 'nodeUnknown', input: (_, { site }) => ({ nodeId: site.publicId, filters: [] }) },

@@ -9,9 +9,11 @@ import { hashToken, newToken } from '../domain/user/token.ts';
 import { insertAccessToken } from '../storage/access-tokens.ts';
 import { insertAccount, insertSiteRights } from '../storage/accounts.ts';
 import { db, statement } from '../storage/db.ts';
+import { insertFirmware } from '../storage/firmware.ts';
 import { insertSignIn } from '../storage/sign-ins.ts';
 import type { SessionsTable } from '../storage/tables.ts';
 import { insertTag } from '../storage/tag-list.ts';
+import { insertStationFile, insertTransfer } from '../storage/transfers.ts';
 import { t } from './procedure.ts';
 import { router } from './router.ts';
 import type { Visitor } from './visitor.ts';
@@ -34,6 +36,9 @@ export type TestWorld = Readonly<{
   addSite(name: string): Promise<TestSite>;
   addSession(site: TestSite, session?: Partial<SessionsTable>): Promise<{ id: number; publicId: string }>;
   addTag(owner: TestAccount | null): Promise<{ publicId: string; idTag: string }>;
+  addFirmware(): Promise<{ publicId: string }>;
+  /** A file that a station sent, as a row; there is nothing on the disk. */
+  addStationFile(site: TestSite): Promise<{ fileId: string; transferId: string }>;
   addAccessToken(role: Role): Promise<{ publicId: string; token: string }>;
   /** Calls a procedure; of a subscription the first message is returned. */
   call(token: string | null, path: string, input?: unknown, visitor?: Partial<Visitor>): Promise<unknown>;
@@ -131,6 +136,26 @@ export async function testWorld(): Promise<TestWorld> {
     return { publicId, token };
   };
 
+  const addFirmware: TestWorld['addFirmware'] = async () => {
+    const publicId = randomUUIDv7();
+    const words = { name: 'Firmware', fileName: 'f.bin', maker: '', model: '', version: '1', notes: '', uploadedBy: 'test' };
+    await central.storage.write([insertFirmware({ publicId, ...words, sizeBytes: 1, sha256: '', uploadedAt: now() })]);
+    return { publicId };
+  };
+
+  const addStationFile: TestWorld['addStationFile'] = async ({ station }) => {
+    const [transferId, fileId] = [randomUUIDv7(), randomUUIDv7()];
+    const times = { scheduledAt: now(), expiresAt: now() + 60_000, createdAt: now(), createdBy: 'test', endedAt: null };
+    const none = { firmwareId: null, status: null, problem: null, commandId: null, fromAt: null, untilAt: null, sizeBytes: null };
+    const words = { kind: 'diagnostics', protocol: 'ftp', server: 'builtIn', user: transferId, secretHash: '', state: 'waiting' };
+    const [written] = await central.storage.write([
+      insertTransfer({ publicId: transferId, stationId: station.id, ...words, ...none, ...times }),
+    ]);
+    const file = { publicId: fileId, transferId: written?.id ?? 0, stationId: station.id, name: 'log.txt', receivedAt: now() };
+    await central.storage.write([insertStationFile({ ...file, sizeBytes: 1, sha256: null, partial: 0 })]);
+    return { fileId, transferId };
+  };
+
   const callerOf = t.createCallerFactory(router);
   const call: TestWorld['call'] = async (token, path, input, visitor = {}) => {
     const base = { address: '192.0.2.1', userAgent: 'test', token, setCookie: () => {}, backlog: () => 0 };
@@ -151,7 +176,7 @@ export async function testWorld(): Promise<TestWorld> {
   const siteAdministrator = await addAccount('siteAdministrator', [own.site]);
   return {
     ...{ made, central, own, foreign, administrator, support, siteAdministrator },
-    ...{ addAccount, addSite, addSession, addTag, addAccessToken, call },
+    ...{ addAccount, addSite, addSession, addTag, addFirmware, addStationFile, addAccessToken, call },
   };
 }
 

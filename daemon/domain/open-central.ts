@@ -11,10 +11,12 @@ import { openSessions } from '../storage/sessions.ts';
 import { activeStations, noteSeen } from '../storage/stations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { noTrace, type Trace } from '../storage/trace/trace.ts';
+import { followChanges } from './authorization/follow-changes.ts';
 import type { Central, Clock, DomainEvent, Settings } from './central.ts';
 import { expireWaiting, wakeStations } from './command/wake.ts';
 import { newFiles } from './files/files.ts';
 import { keepFiles } from './files/keep.ts';
+import { followCommands } from './files/outcome.ts';
 import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
 import { newConnector } from './station/connector.ts';
@@ -72,11 +74,15 @@ export async function openCentral({
     people: newPeople(),
     async close() {
       sleep();
+      endFollowing();
+      endTransfers();
       await endHousekeeping();
     },
   };
   await loadStations(central, root, nodes);
   const sleep = await wakeStations(central);
+  const endFollowing = followChanges(central);
+  const endTransfers = followCommands(central);
   const endHousekeeping = keepHouse(central);
   return central;
 }

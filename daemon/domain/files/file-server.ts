@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { InputOf } from '../../../shared/api/contract.ts';
 import type { fileServer } from '../../../shared/api/files.ts';
 import type { FileServerSettings } from '../../../shared/model/file-transfer.ts';
@@ -38,12 +39,18 @@ export async function changeFileServer(
   return after;
 }
 
-/** Tries the server of the settings: writes, reads and removes a small file. The built-in one is tried as an external one would be. */
+/**
+ * Tries the server of the settings. An external one: writes, reads and removes a small file. The built-in one: whether it answers at
+ * the address that stations are told.
+ */
 export async function testFileServer(central: Central, person: Person): Promise<readonly ProbeStep[]> {
-  await central.storage.write([audit(central, person, { action: 'fileServer.test', subject: '' })]);
-  const server = await externalAddress(central);
-  if (!central.files.external) throw new DomainError('fileServerRefused', { reason: '' });
-  return central.files.external.probe(server);
+  const { files, storage } = central;
+  const { server } = await fileServerRow(storage.read);
+  await storage.write([audit(central, person, { action: 'fileServer.test', subject: server })]);
+  if (!files.external || !files.endpoints) throw refused('', 'the daemon is still starting');
+  return server === 'external'
+    ? await files.external.probe(await externalAddress(central))
+    : await files.external.greet(files.endpoints.ftp);
 }
 
 /** The external server with its password. Refuses with `fileServerRefused` when none is set. */
@@ -55,6 +62,9 @@ export async function externalAddress(central: Central): Promise<ExternalAddress
   const flags = { allowPrivate: row.allowPrivate === 1, trustCertificate: row.trustCertificate === 1 };
   return { ...addressOf(row.url), user: row.user, password, ...flags };
 }
+
+/** The folder of a transfer on an external server. */
+export const folderOn = (server: ExternalAddress, publicId: string): string => posix.join('/', server.folder, publicId);
 
 function addressOf(text: string): Pick<ExternalAddress, 'secure' | 'host' | 'port' | 'folder'> {
   if (!URL.canParse(text)) throw refused('url', 'that is no address; an example is ftps://files.example.org/stations');

@@ -29,9 +29,13 @@ export type ProbeStep = Readonly<{
 export type ExternalServer = Readonly<{
   put(server: ExternalAddress, path: string, file: string): Promise<void>;
   makeFolder(server: ExternalAddress, path: string): Promise<void>;
+  /** Removes a folder with all that is in it. */
+  remove(server: ExternalAddress, path: string): Promise<void>;
   /** Hands over each file of a folder, and removes those that were taken and the folder. */
   take(server: ExternalAddress, path: string, each: (name: string, write: FileSink) => Promise<void>): Promise<void>;
   probe(server: ExternalAddress): Promise<readonly ProbeStep[]>;
+  /** Whether an FTP server answers there. */
+  greet(endpoint: Endpoint): Promise<readonly ProbeStep[]>;
 }>;
 /** Runs a download into the receiver of a file. */
 export type FileSink = (chunk: (bytes: Buffer) => Promise<void>) => Promise<void>;

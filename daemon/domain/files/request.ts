@@ -1,5 +1,4 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
-import { join } from 'node:path';
 import type { InputOf } from '../../../shared/api/contract.ts';
 import type { diagnostics, firmware as firmwareApi } from '../../../shared/api/files.ts';
 import type { StationRequest } from '../../../shared/model/command.ts';
@@ -12,10 +11,11 @@ import { sendCommand } from '../command/send.ts';
 import { DomainError } from '../error.ts';
 import type { Station } from '../station/station.ts';
 import type { Person } from '../user/person.ts';
-import { externalAddress, fileServerSettings } from './file-server.ts';
+import { externalAddress, fileServerSettings, folderOn } from './file-server.ts';
 import { type ExternalAddress, pathOf } from './files.ts';
 import { hashSecret } from './job.ts';
 import { nameForUrl } from './names.ts';
+import { endRefused } from './outcome.ts';
 import { supportedProtocols } from './supported.ts';
 
 type Attempts = Readonly<{ retries?: number; retryIntervalS?: number; protocol?: TransferProtocol }>;
@@ -122,7 +122,7 @@ async function prepare(central: Central, person: Person, station: Station, wante
     }),
   ]);
   if (!external) return { publicId, location: locationOf(central, protocol, user, secret, fileName), external: null };
-  const folder = join('/', external.folder, publicId);
+  const folder = folderOn(external, publicId);
   const authority = `${encodeURIComponent(external.user)}:${encodeURIComponent(external.password)}@${inUrl(external.host)}:${external.port}`;
   return { publicId, location: `${protocol}://${authority}${folder}/${fileName}`, external: { server: external, folder } };
 }
@@ -138,6 +138,8 @@ async function ask(
   try {
     const command = await sendCommand(central, person, station, request);
     await central.storage.write([linkTransfer(publicId, command.id)]);
+    // It may have been refused by now.
+    await endRefused(central, command.id);
   } catch (error) {
     await central.storage.write([deleteTransfer(publicId)]);
     throw error;

@@ -1,6 +1,7 @@
 import { updateStation } from '../../storage/stations.ts';
 import type { Central } from '../central.ts';
 import { tellDeed } from '../command/proof.ts';
+import { followExternal } from '../files/outcome.ts';
 import { followStatus } from '../files/progress.ts';
 import { stationEvent } from './event.ts';
 import type { Station } from './station.ts';
@@ -25,5 +26,9 @@ async function report(central: Central, station: Station, what: 'firmwareStatus'
     }),
   ]);
   central.publish({ kind: 'station.changed', stationId: station.id });
+  if (followed)
+    void followExternal(central, station, followed.transfer, status).catch((err) =>
+      station.log.error({ err }, 'files not taken from the external server'),
+    );
   tellDeed(central.proofs, station.id, { did: what === 'firmwareStatus' ? 'firmware' : 'diagnostics', status });
 }
