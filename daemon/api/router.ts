@@ -1,5 +1,6 @@
 import { accountRouter } from './account.ts';
 import { diagnosticsRouter, fileServerRouter, firmwareRouter } from './files.ts';
+import { localListRouter } from './local-list.ts';
 import { t } from './procedure.ts';
 import { sessionsRouter } from './sessions.ts';
 import { stationsRouter } from './stations.ts';
@@ -14,6 +15,7 @@ export const router = t.router({
   diagnostics: diagnosticsRouter,
   fileServer: fileServerRouter,
   firmware: firmwareRouter,
+  localList: localListRouter,
   sessions: sessionsRouter,
   stations: stationsRouter,
   system: systemRouter,

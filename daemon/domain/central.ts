@@ -28,6 +28,8 @@ export type DomainEvent =
   | Readonly<{ kind: 'command.changed'; stationId: number; commandId: string }>
   | Readonly<{ kind: 'stations.seen' }>
   | Readonly<{ kind: 'account.changed'; accountId: number }>
+  | Readonly<{ kind: 'tags.changed' }>
+  | Readonly<{ kind: 'localLists.changed'; stationId: number }>
   | Readonly<{ kind: 'signIn.ended'; signInId: number }>
   | Readonly<{ kind: 'accessToken.revoked' }>;
 

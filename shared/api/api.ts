@@ -10,6 +10,7 @@ import type { ApiError } from '../errors.ts';
 import { account } from './account.ts';
 import type { InputOf, OutputOf, Procedure } from './contract.ts';
 import { diagnostics, fileServer, firmware } from './files.ts';
+import { localList } from './local-list.ts';
 import { sessions } from './sessions.ts';
 import { stations } from './stations.ts';
 import { system } from './system.ts';
@@ -18,7 +19,7 @@ import { tree } from './tree.ts';
 import { users } from './users.ts';
 
 /** Every procedure of the API, by area. Router, client, rights test and `charge-portal api` come from this table. */
-export const contract = { account, diagnostics, fileServer, firmware, sessions, stations, system, trace, tree, users };
+export const contract = { account, diagnostics, fileServer, firmware, localList, sessions, stations, system, trace, tree, users };
 
 /** A group of procedures that belong together. */
 export type Area = Readonly<Record<string, Procedure>>;

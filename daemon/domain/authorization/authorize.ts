@@ -58,7 +58,8 @@ export async function authorizeStart(
   return { tag, authentication };
 }
 
-function statusAt(row: TagRow | null, at: number): TagStatus {
+/** What the registration of a tag says at a time; null: it is not registered. */
+export function statusAt(row: TagRow | null, at: number): TagStatus {
   if (!row) return stranger;
   const found = { parentIdTag: row.parentIdTag, expiresAt: row.validUntil, tagId: row.id, accountId: row.accountId };
   if (row.blocked || row.accountBlocked) return { ...found, status: 'Blocked' };

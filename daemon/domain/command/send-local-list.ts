@@ -1,3 +1,4 @@
+import { keepLocalList, noteLocalListAnswer } from '../../storage/local-lists.ts';
 import { DomainError } from '../error.ts';
 import { rule } from './rule.ts';
 import { beyondLimit, limitsOf } from './station-limit.ts';
@@ -21,5 +22,10 @@ export const sendLocalList = rule('sendLocalList', {
     }
     const most = (await limitsOf(central, station, [limitKey])).number(limitKey);
     if (most !== null && entries.length > most) throw beyondLimit(limitKey, most, entries.length, 'request.entries');
+  },
+  answered(central, station, { update, listVersion, entries }, answer) {
+    const word = answer.outcome === 'timedOut' ? 'NoAnswer' : answer.answer;
+    const tried = { stationId: station.id, version: listVersion, at: central.clock.now(), answer: word };
+    return answer.outcome === 'accepted' ? keepLocalList(tried, update === 'full', entries) : [noteLocalListAnswer(tried)];
   },
 });

@@ -78,6 +78,7 @@ export async function createAccount(central: Central, person: Person, given: New
   await central.storage.write(unit).catch((error: unknown) => {
     throw tagRefusal(emailRefusal(error, given.email));
   });
+  if (tags.length > 0) central.publish({ kind: 'tags.changed' });
   return getAccount(central, person, publicId);
 }
 

@@ -166,4 +166,5 @@ async function write(central: Central, unit: readonly Statement[]): Promise<void
   await central.storage.write(unit).catch((error: unknown) => {
     throw tagRefusal(error);
   });
+  central.publish({ kind: 'tags.changed' });
 }
