@@ -1,5 +1,5 @@
 import { type Ref, ref, type ShallowRef, shallowRef } from 'vue';
-import type { Command, RequestKind, StationRequest } from '../../shared/model/command.ts';
+import type { AskedRequest, Command, RequestKind } from '../../shared/model/command.ts';
 import { api } from '../api.ts';
 
 /** Asks the daemon to send commands to a station. What the station makes of them comes with the station itself (`useStation`). */
@@ -8,8 +8,8 @@ export type Commands = Readonly<{
   sending: Readonly<Ref<RequestKind | null>>;
   /** Why the daemon took the last one not. */
   error: Readonly<ShallowRef<unknown>>;
-  /** The stored command, or null when the daemon refused it. */
-  send(request: StationRequest): Promise<Command | null>;
+  /** The stored command, or null when the daemon refused it. `waitUntil`: how long it may wait for a station that is offline. */
+  send(request: AskedRequest, waitUntil?: number): Promise<Command | null>;
 }>;
 
 export function useCommand(stationId: () => string): Commands {
@@ -18,12 +18,13 @@ export function useCommand(stationId: () => string): Commands {
   return {
     sending,
     error,
-    async send(request) {
+    async send(request, waitUntil) {
       if (sending.value) return null;
       sending.value = request.kind;
       error.value = null;
       try {
-        return await api.stations.send.mutate({ stationId: stationId(), request });
+        const wait = waitUntil === undefined ? {} : { waitUntil };
+        return await api.stations.send.mutate({ stationId: stationId(), request, ...wait });
       } catch (cause) {
         error.value = cause;
         return null;

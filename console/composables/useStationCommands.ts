@@ -14,6 +14,8 @@ export type StationCommands = Commands &
   Readonly<{
     /** Why nothing can be sent now; undefined when it can. */
     reason: ComputedRef<string | undefined>;
+    /** Only that the station is offline stands in the way: what need not happen at once can wait until it is back. */
+    isAway: ComputedRef<boolean>;
     /** Who charges where, since when and how much: for a warning that names whom it hits. */
     sessionText(outlet: OutletLive, zone: string): string;
     /** Asks, then ends the charging of an outlet. */
@@ -35,6 +37,12 @@ export function useStationCommands(station: () => StationLive | null): StationCo
     if (!now) return t('common.loading');
     if (!now.online) return t(now.everConnected ? 'control.reason.offline' : 'control.reason.never');
     return now.registration === 'accepted' ? undefined : t('control.reason.notAccepted');
+  });
+
+  const isAway = computed(() => {
+    const now = station();
+    const isFree = session.has('stations.control') && !wait.value;
+    return isFree && now !== null && !now.online && now.registration !== 'rejected';
   });
 
   function sessionText(outlet: OutletLive, zone: string): string {
@@ -62,5 +70,5 @@ export function useStationCommands(station: () => StationLive | null): StationCo
     if (!sent) toast(errorText(commands.error.value), 'error');
   }
 
-  return { ...commands, reason, sessionText, stop };
+  return { ...commands, reason, isAway, sessionText, stop };
 }

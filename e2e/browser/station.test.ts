@@ -74,26 +74,6 @@ test('a reboot names the sessions that it stops; refusals stand in the history i
   await report(station, 2, 'Available');
 });
 
-test('the configuration that a station answers is read, searched, and written back', async () => {
-  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=getConfiguration`);
-  const asked = answerCall(station, 'GetConfiguration', {
-    configurationKey: [
-      { key: 'HeartbeatInterval', readonly: false, value: '300' },
-      { key: 'NumberOfConnectors', readonly: true, value: '2' },
-    ],
-  });
-  await page.getByRole('button', { name: 'Read from the station' }).click();
-  await asked;
-  await page.getByRole('cell', { name: 'HeartbeatInterval', exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Change HeartbeatInterval' }).click();
-  await expect.poll(() => page.getByLabel('Value').inputValue()).toBe('300');
-  await page.getByLabel('Value').fill('60');
-  const written = answerCall(station, 'ChangeConfiguration', { status: 'RebootRequired' });
-  await page.getByRole('button', { name: 'Write to the station' }).click();
-  expect(await written).toEqual({ key: 'HeartbeatInterval', value: '60' });
-  await historyOf(page, 'changeConfiguration').getByText('Takes effect after a reboot').waitFor();
-});
-
 test('commands of a station that is offline stay visible and say why they wait', async () => {
   const { page } = await inside(`/${await nodeId('P1-02')}/configuration`);
   await page.getByText('The station has never connected.').first().waitFor();

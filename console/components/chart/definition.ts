@@ -18,6 +18,8 @@ export type ChartDefinition = Readonly<{
   /** What it shows, in a sentence: the text for screen readers and the caption of its table. */
   title: string;
   zone: string;
+  /** Times count from 0, the start of something, and are shown as spans in place of dates. */
+  isElapsed?: boolean;
   from: number;
   to: number;
   /** `least`: how far an axis reaches at any rate, so that next to nothing does not look like much. */

@@ -1,4 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import { durationText } from '../../composables/quantity.ts';
 import { clockText, dateText, zoneOffset } from '../../composables/time-zone.ts';
 import type { ChartDefinition, ChartSeries } from './definition.ts';
 
@@ -22,7 +23,7 @@ const decimalsOf = (value: number): number => (String(Number(value.toFixed(3))).
  * offset at the start, so that ticks fall on round hours there, and labels are made from the true time.
  */
 export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCoreOption {
-  const shift = zoneOffset(chart.from, chart.zone);
+  const shift = chart.isElapsed ? 0 : zoneOffset(chart.from, chart.zone);
   const label = { color: look.colour('chart-axis'), fontFamily: look.font, fontSize: 11 };
   const span = chart.to - chart.from;
   return {
@@ -43,7 +44,7 @@ export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCor
       axisLabel: {
         ...label,
         hideOverlap: true,
-        formatter: (at: number) => tickText(at - shift, chart.zone, span),
+        formatter: (at: number) => (chart.isElapsed ? spanText(at) : tickText(at - shift, chart.zone, span)),
       },
     },
     yAxis: chart.axes.map((axis, index) => ({
@@ -67,6 +68,8 @@ export function chartOption(chart: ChartDefinition, look: ChartLook): EChartsCor
     })),
   };
 }
+
+const spanText = (ms: number): string => durationText(ms).replace(/:00$/, '');
 
 function tickText(at: number, zone: string, span: number): string {
   const clock = clockText(at, zone, span < 10 * minute);
@@ -132,7 +135,8 @@ function tooltipElement(chart: ChartDefinition, look: ChartLook, shift: number, 
     child.textContent = text;
     element.append(child);
   };
-  line(`${dateText(at - shift, chart.zone)} ${clockText(at - shift, chart.zone, true)}`, 'chart-tooltip-time');
+  const when = chart.isElapsed ? spanText(at) : `${dateText(at - shift, chart.zone)} ${clockText(at - shift, chart.zone, true)}`;
+  line(when, 'chart-tooltip-time');
   for (const { seriesIndex, value } of points) {
     const series = chart.series[seriesIndex];
     if (series && value[1] !== null)

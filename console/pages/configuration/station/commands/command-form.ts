@@ -1,0 +1,15 @@
+import type { StationLive } from '../../../../../shared/api/stations.ts';
+import type { AskedRequest } from '../../../../../shared/model/command.ts';
+import type { StationCommands } from '../../../../composables/useStationCommands.ts';
+
+/** What every form of a command is given. */
+export type CommandFormProps = {
+  station: StationLive;
+  /** The outlet that the person came from. */
+  outlet: number | undefined;
+  commands: StationCommands;
+  zone: string;
+};
+
+/** What it asks for in the end. */
+export type CommandFormEmits = { send: [request: AskedRequest] };
