@@ -21,6 +21,8 @@ export type Car = Readonly<{
 export type ChargeState = 'starting' | 'charging' | 'paused' | 'full';
 
 const nominalV = 230;
+/** Less than this cannot be told to a car (IEC 61851): then it gets nothing. */
+const leastA = 6;
 const contactorMs = 3000;
 const rampMs = 20_000;
 const stepMs = 15_000;
@@ -60,6 +62,8 @@ export class Charge {
   state: ChargeState = 'starting';
   powerW = 0;
   socPercent: number;
+  /** What charging profiles leave, A a phase. */
+  limitA = Number.POSITIVE_INFINITY;
   readonly #random: Random;
   #elapsedMs = 0;
   #pausedMs = 0;
@@ -77,7 +81,8 @@ export class Charge {
     return this.car.phases === 3 && this.supply.phases === 3 ? 3 : 1;
   }
   get offeredA(): number {
-    return Math.min(this.car.currentA, this.supply.currentA);
+    const offered = Math.min(this.car.currentA, this.supply.currentA, this.limitA);
+    return offered < leastA ? 0 : offered;
   }
 
   /** Lets time pass and returns the energy that flowed, Wh. */

@@ -13,7 +13,8 @@ const help = `charge-portal simulate --url ws://host:8080/Ocpp/websocket [option
 Virtual charging stations (OCPP 1.6 JSON) at which people come and go. They must be registered in the daemon;
 --make-provision writes a file for its --provision.
 
-  --url URL             endpoint of the daemon, without the ChargeBoxId
+  --url URL             endpoint of the daemon, without the ChargeBoxId; with http://…/Ocpp/CentralSystemService15
+                        the stations speak OCPP 1.5 over SOAP
   --stations N          how many (10)
   --outlets N           outlets of each (2)
   --prefix TEXT         ChargeBoxIds are TEXT-0001 and so on (SIM)
@@ -206,7 +207,8 @@ function readOptions(args: readonly string[]): Options {
   if (!personality) throw new Error(`--personality: "${given('personality')}" is none of ${personalities.join(', ')}.`);
   const url = given('url') ?? '';
   const makeProvision = given('make-provision');
-  if (makeProvision === undefined && !/^wss?:\/\/./.test(url)) throw new Error(`--url: "${url}" is no ws:// or wss:// address.`);
+  if (makeProvision === undefined && !/^(wss?|http):\/\/./.test(url))
+    throw new Error(`--url: "${url}" is no ws://, wss:// or http:// address.`);
   return {
     url,
     personality,

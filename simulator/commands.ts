@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
     if (!outlet) return status('Rejected');
     const asksFirst = station.configuration.isTrue('AuthorizeRemoteTxRequests');
     return status('Accepted', () => {
+      outlet.profileAtStart = request.chargingProfile ?? null;
       if (asksFirst) void outlet.swipe(idTag).catch(ignoreFailedCall);
       else outlet.authorized(idTag);
     });
@@ -80,8 +81,41 @@ const commands: Readonly<Record<string, Command>> = {
     const outlet = station.outlets.find((each) => each.reservation !== null && each.reservation.id === request.reservationId);
     return outlet ? status('Accepted', () => outlet.reserve(null)) : status('Rejected');
   },
-  DataTransfer: () => status('UnknownVendorId'),
+  SetChargingProfile: (station, request) => {
+    const outlet = outletOf(station, request.connectorId);
+    if (request.connectorId !== 0 && !outlet) throw new CallFailed('PropertyConstraintViolation', 'connectorId: unknown');
+    const transactionId = outlet?.session?.transactionId ?? null;
+    return status(station.profiles.set(Number(request.connectorId), request.csChargingProfiles, transactionId));
+  },
+  ClearChargingProfile: (station, request) => status(station.profiles.clear(request)),
+  GetCompositeSchedule: (station, request) => compositeSchedule(station, request),
+  UpdateFirmware: (station, request) => station.transfers.update(request),
+  GetDiagnostics: (station, request) => station.transfers.deliver(request),
+  DataTransfer: (_station, { vendorId, messageId, data }) => {
+    if (vendorId !== 'Virtual') return status('UnknownVendorId');
+    if (messageId !== 'Echo') return status('UnknownMessageId');
+    return { answer: { status: 'Accepted', ...(data !== undefined && { data }) } };
+  },
 };
+
+/** What an outlet, or with connector 0 the station, expects to draw (OCPP 1.6 §5.7). */
+function compositeSchedule(station: VirtualStation, { connectorId, duration, chargingRateUnit }: Payload): Reply {
+  const outlet = outletOf(station, connectorId);
+  const durationS = Number(duration);
+  if ((connectorId !== 0 && !outlet) || !(durationS > 0)) return status('Rejected');
+  const outlets = outlet ? [outlet] : station.outlets;
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const unit = chargingRateUnit === 'W' ? 'W' : 'A';
+  const times = new Set([now, ...outlets.flatMap((one) => one.limitChanges(now, now + durationS * 1000))]);
+  const periods: { startPeriod: number; limit: number }[] = [];
+  for (const at of [...times].toSorted((a, b) => a - b)) {
+    const amperes = outlets.map((one) => one.limitAt(at)).reduce((sum, one) => sum + one, 0);
+    const limit = Math.round((unit === 'W' ? amperes * 230 * 3 : amperes) * 10) / 10;
+    if (periods.at(-1)?.limit !== limit) periods.push({ startPeriod: Math.round((at - now) / 1000), limit });
+  }
+  const chargingSchedule = { duration: durationS, chargingRateUnit: unit, chargingSchedulePeriod: periods };
+  return { answer: { status: 'Accepted', connectorId, scheduleStart: new Date(now).toISOString(), chargingSchedule } };
+}
 
 function outletOf(station: VirtualStation, connectorId: unknown): Outlet | undefined {
   return station.outlets.find((outlet) => outlet.connectorId === connectorId);
@@ -142,8 +176,9 @@ function trigger(station: VirtualStation, message: string, connectorId: unknown)
           if (connectorId === undefined || outlet.connectorId === connectorId) outlet.sample('Trigger', measurands);
       });
     case 'DiagnosticsStatusNotification':
+      return status('Accepted', send(message, { status: station.transfers.diagnosticsStatus }));
     case 'FirmwareStatusNotification':
-      return status('Accepted', send(message, { status: 'Idle' }));
+      return status('Accepted', send(message, { status: station.transfers.firmwareStatus }));
     default:
       return status('NotImplemented');
   }

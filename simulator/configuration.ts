@@ -15,6 +15,8 @@ const measurands = new Set([
   'Voltage',
 ]);
 
+const featureProfiles = 'Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger';
+
 /** The keys of OCPP 1.6 §9 as this station knows them, compared without regard to case. */
 export class Configuration {
   readonly #settings: Map<string, Setting & { readonly key: string }>;
@@ -28,6 +30,9 @@ export class Configuration {
     add('AuthorizationCacheEnabled', 'RW', 'bool', true);
     add('AuthorizationKey', 'W', 'text', '');
     add('AuthorizeRemoteTxRequests', 'RW', 'bool', false);
+    add('ChargeProfileMaxStackLevel', 'R', 'int', 8);
+    add('ChargingScheduleAllowedChargingRateUnit', 'R', 'text', 'Current,Power');
+    add('ChargingScheduleMaxPeriods', 'R', 'int', 24);
     add('ClockAlignedDataInterval', 'RW', 'int', 0);
     add('ConnectionTimeOut', 'RW', 'int', 60);
     add('ConnectorPhaseRotation', 'RW', 'text', '0.RST');
@@ -37,18 +42,21 @@ export class Configuration {
     add('LocalAuthListMaxLength', 'R', 'int', 1000);
     add('LocalAuthorizeOffline', 'RW', 'bool', true);
     add('LocalPreAuthorize', 'RW', 'bool', false);
+    add('MaxChargingProfilesInstalled', 'R', 'int', 10);
     add('MessageTimeout', 'RW', 'int', 30);
     add('MeterValueSampleInterval', 'RW', 'int', 60);
     add('MeterValuesAlignedData', 'RW', 'measurands', 'Energy.Active.Import.Register');
     add('MeterValuesSampledData', 'RW', 'measurands', sampled);
     add('NumberOfConnectors', 'R', 'int', outlets);
+    add('ReserveConnectorZeroSupported', 'R', 'bool', false);
     add('ResetRetries', 'RW', 'int', 1);
     add('SendLocalListMaxLength', 'R', 'int', 200);
     add('StopTransactionOnEVSideDisconnect', 'RW', 'bool', true);
     add('StopTransactionOnInvalidId', 'RW', 'bool', true);
     add('StopTxnAlignedData', 'RW', 'measurands', '');
     add('StopTxnSampledData', 'RW', 'measurands', 'Energy.Active.Import.Register');
-    add('SupportedFeatureProfiles', 'R', 'text', 'Core,LocalAuthListManagement,Reservation,RemoteTrigger');
+    add('SupportedFeatureProfiles', 'R', 'text', featureProfiles);
+    add('SupportedFileTransferProtocols', 'R', 'text', 'FTP,FTPS,HTTP,HTTPS');
     add('TransactionMessageAttempts', 'RW', 'int', 3);
     add('TransactionMessageRetryInterval', 'RW', 'int', 20);
     add('UnlockConnectorOnEVSideDisconnect', 'RW', 'bool', true);

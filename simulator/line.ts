@@ -28,6 +28,7 @@ export class HandshakeRefused extends Error {
 
 export type LineOptions = Readonly<{
   url: string;
+  chargeBoxId: string;
   protocols: readonly string[];
   headers: Readonly<Record<string, string>>;
   client: ClientOptions;
@@ -35,6 +36,12 @@ export type LineOptions = Readonly<{
   onCall(action: string, payload: unknown): Reply | Promise<Reply>;
   onClose(code: number): void;
 }>;
+
+/** What a station needs of its line, whatever carries it. */
+export type StationLine = Pick<
+  Line,
+  'opened' | 'closed' | 'isOpen' | 'call' | 'newMessageId' | 'sendRaw' | 'hang' | 'close' | 'cut'
+>;
 
 type Waiting = {
   readonly id: string;
@@ -47,7 +54,7 @@ type Waiting = {
 let lines = 0;
 
 /** One WebSocket of a station, speaking OCPP-J: one call of ours at a time, calls of the other side answered meanwhile. */
-export class Line {
+export class Line implements StationLine {
   readonly opened: Promise<void>;
   /** Resolves when the socket is gone. */
   readonly closed: Promise<void>;

@@ -1,5 +1,6 @@
-import { HandshakeRefused, Line, type LineOptions } from './line.ts';
+import { HandshakeRefused, Line, type LineOptions, type StationLine } from './line.ts';
 import type { Random } from './random.ts';
+import { SoapLine } from './soap-line.ts';
 import type { Timers } from './timers.ts';
 
 export type NetworkRules = Readonly<{
@@ -11,6 +12,9 @@ export type NetworkRules = Readonly<{
   onRefused(statusCode: number): void;
 }>;
 
+/** Whether an address is one of SOAP; the others are WebSockets. */
+export const isSoap = (url: string): boolean => /^https?:/i.test(url);
+
 const longestWaitMs = 60_000;
 const closeWithinMs = 1000;
 
@@ -19,8 +23,8 @@ export class Network {
   readonly #rules: NetworkRules;
   readonly #timers: Timers;
   readonly #random: Random;
-  readonly #hung: Line[] = [];
-  #line: Line | null = null;
+  readonly #hung: StationLine[] = [];
+  #line: StationLine | null = null;
   #wantsOnline = false;
   #isClosed = false;
   #connections = 0;
@@ -34,7 +38,7 @@ export class Network {
   }
 
   /** The line in use, open or opening. */
-  get line(): Line | null {
+  get line(): StationLine | null {
     return this.#line;
   }
   get isOpen(): boolean {
@@ -87,11 +91,12 @@ export class Network {
     clearTimeout(tooLong);
   }
 
-  #connect(): Line {
+  #connect(): StationLine {
     this.#cancelReconnect();
     const connection = this.#connections;
     this.#connections += 1;
-    const line: Line = new Line({ ...this.#rules.lineOptions(connection), onClose: (code) => this.#lost(line, code) });
+    const options = { ...this.#rules.lineOptions(connection), onClose: (code: number) => this.#lost(line, code) };
+    const line: StationLine = isSoap(options.url) ? new SoapLine(options) : new Line(options);
     this.#line = line;
     line.opened.then(
       () => this.#opened(line, connection),
@@ -100,14 +105,14 @@ export class Network {
     return line;
   }
 
-  #opened(line: Line, connection: number): void {
+  #opened(line: StationLine, connection: number): void {
     if (this.#line === line) {
       this.#failed = 0;
       this.#rules.onOpen(connection);
     } else line.close();
   }
 
-  #lost(line: Line, code: number): void {
+  #lost(line: StationLine, code: number): void {
     if (this.#line !== line) return;
     this.#leave(code);
     if (this.#wantsOnline) this.#connectLater();

@@ -35,6 +35,8 @@ export class Outlet {
   reservation: Readonly<{ id: number; idTag: string; parentIdTag: string | null }> | null = null;
   session: SessionRecord | null = null;
   charge: Charge | null = null;
+  /** Came with a remote start, for the session that it begins. */
+  profileAtStart: unknown = null;
   readonly #station: VirtualStation;
   readonly #supply: Supply;
   readonly #random: Random;
@@ -59,6 +61,15 @@ export class Outlet {
   }
   get isFree(): boolean {
     return this.session === null && this.isOperative && this.errorCode === 'NoError';
+  }
+
+  /** The highest current of each phase, A, that supply and charging profiles allow at a time. */
+  limitAt(at: number): number {
+    const phases = this.charge?.phases ?? this.#supply.phases;
+    return Math.min(this.#supply.currentA, this.#station.profiles.limitA(this.connectorId, this.session, phases, at));
+  }
+  limitChanges(from: number, until: number): number[] {
+    return this.#station.profiles.changesBetween(from, until, this.session);
   }
 
   /** A car comes and its cable goes in. */
@@ -116,6 +127,7 @@ export class Outlet {
     this.#advance();
     this.#stopTicking();
     this.session = null;
+    this.#station.profiles.ended(this.connectorId);
     session.stoppedAt = Date.now();
     session.meterStopWh = Math.round(this.registerWh);
     session.reason = reason;
@@ -281,6 +293,8 @@ export class Outlet {
     session.transactionId = Number(answer.transactionId);
     session.tagStatus = String(asPayload(answer.idTagInfo).status);
     session.startAcknowledged = true;
+    if (this.profileAtStart !== null) this.#station.profiles.set(this.connectorId, this.profileAtStart, session.transactionId);
+    this.profileAtStart = null;
     this.#station.authorization.remember(session.idTag, answer.idTagInfo);
     this.#station.tell('started', session);
     const mustStop = session.tagStatus !== 'Accepted' && this.#station.configuration.isTrue('StopTransactionOnInvalidId');
@@ -345,10 +359,13 @@ export class Outlet {
     if (!this.charge || !this.session || ms <= 0) return;
     const { speed } = this.#station.timers;
     const before = this.charge.state;
+    this.charge.limitA = this.limitAt(now);
     this.registerWh += this.charge.advance(ms * speed) / speed;
-    if (this.charge.state === before) return;
-    const isSuspended = this.charge.state === 'paused' || this.charge.state === 'full';
-    if (isSuspended !== (this.status === 'SuspendedEV')) this.show(isSuspended ? 'SuspendedEV' : 'Charging');
+    const { state, offeredA } = this.charge;
+    const isSuspended = state === 'paused' || state === 'full';
+    const status = isSuspended ? 'SuspendedEV' : offeredA === 0 ? 'SuspendedEVSE' : 'Charging';
+    if (status !== this.status) this.show(status);
+    if (state === before) return;
     if (this.charge.state === 'full') this.#station.tell('full', { connectorId: this.connectorId });
   }
 }

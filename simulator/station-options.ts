@@ -8,7 +8,7 @@ import type { SessionRecord } from './session.ts';
 export type Personality = 'correct' | 'quirky' | 'flaky' | 'hostile';
 
 export type StationOptions = Readonly<{
-  /** Endpoint without the identity, e.g. `ws://127.0.0.1:8080/Ocpp/websocket`. */
+  /** `ws://127.0.0.1:8080/Ocpp/websocket`, without the identity; or for OCPP 1.5 `http://127.0.0.1:8080/Ocpp/CentralSystemService15`. */
   url: string;
   chargeBoxId: string;
   /** HTTP Basic; none: security profile 0. */

@@ -1,12 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { LocalAuthorization } from './authorization.ts';
 import type { Car } from './car.ts';
+import { ChargingProfiles } from './charging-profiles.ts';
 import { answerCommand } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import { beFlaky } from './flaky.ts';
 import { beHostile } from './hostile.ts';
-import { asPayload, CallFailed, ignoreFailedCall, type Line, type LineOptions, type Payload, type Reply } from './line.ts';
-import { Network } from './network.ts';
+import { asPayload, CallFailed, ignoreFailedCall, type LineOptions, type Payload, type Reply, type StationLine } from './line.ts';
+import { isSoap, Network } from './network.ts';
 import { Outlet } from './outlet.ts';
 import { TransactionQueue } from './queue.ts';
 import { dress, offeredProtocols, type Quirk, someQuirks, stationAddress, writtenTime } from './quirks.ts';
@@ -14,10 +15,11 @@ import { hashText, type Random, seededRandom } from './random.ts';
 import type { SessionRecord, SwipeResult } from './session.ts';
 import type { StationEvents, StationOptions, Told } from './station-options.ts';
 import { Timers } from './timers.ts';
+import { Transfers } from './transfers.ts';
 
 const bootRetryMs = 10_000;
 
-/** Starts a virtual OCPP 1.6J station. It connects at once, unless `offline`. */
+/** Starts a virtual OCPP 1.6J station, or one of 1.5S if the address is one of http. It connects at once, unless `offline`. */
 export function simulateStation(options: StationOptions): VirtualStation {
   const station = new VirtualStation(options);
   if (!options.offline) station.goOnline();
@@ -31,6 +33,10 @@ export class VirtualStation {
   readonly timers: Timers;
   readonly configuration: Configuration;
   readonly authorization: LocalAuthorization;
+  readonly profiles: ChargingProfiles;
+  readonly transfers: Transfers;
+  /** Version that it tells when it boots; an update changes it. */
+  firmware: string;
   readonly queue: TransactionQueue;
   readonly outlets: readonly Outlet[];
   readonly quirks: ReadonlySet<Quirk>;
@@ -59,6 +65,9 @@ export class VirtualStation {
     const outlets = options.outlets ?? 1;
     this.configuration = new Configuration(outlets, options.configuration ?? {});
     this.authorization = new LocalAuthorization(this.configuration);
+    this.profiles = new ChargingProfiles(this.configuration);
+    this.transfers = new Transfers(this);
+    this.firmware = options.firmware ?? '1.4.2';
     this.queue = new TransactionQueue(
       {
         attempts: () => Math.max(1, this.configuration.number('TransactionMessageAttempts')),
@@ -240,7 +249,7 @@ export class VirtualStation {
         chargePointVendor: this.#options.vendor ?? 'Virtual',
         chargePointModel: this.#options.model ?? 'Portal Sim 2',
         chargePointSerialNumber: hashText(this.chargeBoxId).toString(10),
-        firmwareVersion: this.#options.firmware ?? '1.4.2',
+        firmwareVersion: this.firmware,
         meterType: 'VM-63',
       });
       this.#bootAnswered(String(answer.status), Number(answer.interval));
@@ -260,7 +269,8 @@ export class VirtualStation {
   #lineOptions(connection: number): Omit<LineOptions, 'onClose'> {
     const { url, client } = this.#options;
     return {
-      url: stationAddress(this.quirks, url, this.chargeBoxId),
+      url: isSoap(url) ? url : stationAddress(this.quirks, url, this.chargeBoxId),
+      chargeBoxId: this.chargeBoxId,
       protocols: offeredProtocols(this.quirks, connection),
       headers: this.#credentials(),
       client: client ?? {},
@@ -311,7 +321,7 @@ export class VirtualStation {
     this.#cancelBoot = this.timers.after(waitMs, () => void this.boot());
   }
 
-  #bootAgain(line: Line): void {
+  #bootAgain(line: StationLine): void {
     if (this.#network.line !== line || !this.#isAccepted) return;
     this.#isAccepted = false;
     void this.boot();

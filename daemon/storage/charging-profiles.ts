@@ -19,7 +19,7 @@ export const keepProfile = (profile: ChargingProfilesTable): readonly Statement[
   statement(db.insertInto('chargingProfiles').values(profile)),
 ];
 
-export type ProfileFilter = Readonly<{
+type ProfileFilter = Readonly<{
   profileId?: number | undefined;
   connectorId?: number | undefined;
   purpose?: string | undefined;

@@ -16,7 +16,7 @@ const mostAtOnce = 20;
 const underWay = new WeakMap<Station, number>();
 
 /** Until when a command may wait for a station that is offline. */
-export type Patience = Readonly<{ waitUntil?: number | undefined }>;
+type Patience = Readonly<{ waitUntil?: number | undefined }>;
 
 /**
  * Sends a command to a station (DESIGN §5). It is stored as *queued*, with its audit entry in the same unit, before it goes; the person
