@@ -9,8 +9,8 @@ import { identityOf } from './support/messages.ts';
 import { cpuTimeUs, stationsOf } from './support/servers.ts';
 
 /**
- * SOAP messages a second: our server as it is shipped, with its checks, its database and its answers, beside the npm package `soap`, which
- * only reads and answers. `--seconds 5 --stations 32`.
+ * SOAP messages a second: the npm package `soap` and our envelope, which both only read and answer, and the whole daemon, with its
+ * identities, rules, trace and database. `--seconds 5 --stations 32`.
  */
 const { values: flags } = parseArgs({
   options: { seconds: { type: 'string', default: '5' }, stations: { type: 'string', default: '32' } },
@@ -68,18 +68,26 @@ async function measure(name: string, url: URL, pid: number, action: keyof typeof
 const daemon = await startDaemon({ provision: stationsOf(stations), flags: ['--log-level', 'error'] });
 const ours = new URL(daemon.addresses.ocpp15);
 const description = await (await fetch(`${ours.href}?wsdl`)).text();
-const package_ = fork(new URL('./support/soap-server.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-package_.send(description);
-const [port] = await once(package_, 'message');
-const theirs = new URL(`http://127.0.0.1:${port}/soap`);
+
+async function started(file: string): Promise<Readonly<{ url: URL; pid: number; stop(): void }>> {
+  const child = fork(new URL(`./support/${file}`, import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  child.send(description);
+  const [port] = await once(child, 'message');
+  return { url: new URL(`http://127.0.0.1:${port}/soap`), pid: child.pid ?? 0, stop: () => child.kill() };
+}
+
+const theirs = await started('soap-server.ts');
+const envelope = await started('own-soap-server.ts');
 try {
   for (let index = 0; index < stations; index++)
     await post(ours.href, soapMessage({ chargeBoxId: identityOf(index), operation: 'bootNotification', members: boot15 }));
   for (const action of ['Heartbeat', 'MeterValues'] as const) {
-    await measure('soap (npm)', theirs, package_.pid ?? 0, action);
+    await measure('soap (npm)', theirs.url, theirs.pid, action);
+    await measure('our envelope', envelope.url, envelope.pid, action);
     await measure('Charge Portal', ours, daemon.pid, action);
   }
 } finally {
-  package_.kill();
+  theirs.stop();
+  envelope.stop();
   await daemon.stop();
 }

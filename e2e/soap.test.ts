@@ -1,7 +1,8 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { createClientAsync } from 'soap';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { StationRequest } from '../shared/model/command.ts';
+import { simulateStation } from '../simulator/station.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { boot15, type Called, post, rawPost, soapAt, soapMessage, stationAnswer, stationService } from './support/soap.ts';
 import { basic, handshakeStatus, rowsOf, siteOf } from './support/stations.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
     provision: {
       sites: siteOf(
         { id: 'LOCKED', password: 'a-good-key-16-long' },
-        ...['OLD1', 'OLD2', 'NEW6', 'DEAF', 'FORMS', 'KIT', 'JSON1', 'NETS'].map((id) => ({ id })),
+        ...['OLD1', 'OLD2', 'NEW6', 'DEAF', 'FORMS', 'KIT', 'JSON1', 'NETS', 'SIM15'].map((id) => ({ id })),
       ),
     },
     flags: ['--soap-call-networks', '127.0.0.0/8'],
@@ -166,7 +167,7 @@ test('whatever comes back from a station becomes a state of the command: faults,
 test('A10: a forged identity, another transport, another network and a missing password open nothing', async () => {
   const stranger = await send('NOBODY', 'heartbeat');
   expect([stranger.status, stranger.text]).toEqual([400, expect.stringContaining('ns:IdentityMismatch')]);
-  expect(await daemon.api('stations.seen', {})).toContainEqual(
+  expect(await daemon.api('stations.seen')).toContainEqual(
     expect.objectContaining({ chargeBoxId: 'NOBODY', protocol: 'OCPP 1.5S' }),
   );
 
@@ -314,4 +315,35 @@ test('people who look at the address in a browser are told what it is', async ()
   expect((await fetch(soapAt(daemon.addresses), { method: 'PUT' })).status).toBe(405);
   const raw = await rawPost(soapAt(daemon.addresses), ['accept-encoding: gzip', 'content-length: 1'], 'x');
   expect(raw).toMatch(/^HTTP\/1.1 400/);
+});
+
+test('a virtual station of OCPP 1.5 lives a whole charge over SOAP, started and stopped from here', async () => {
+  const station = simulateStation({ url: daemon.addresses.ocpp15, chargeBoxId: 'SIM15', outlets: 2, speed: 60 });
+  onTestFinished(() => station.close());
+  await station.next('booted');
+  await station.delivered();
+  expect(await live('SIM15')).toMatchObject({ online: true, protocol: 'OCPP 1.5S', canBeCommanded: true, deviations: 0 });
+  const started = station.next('started');
+  const start = await daemon.api('stations.send', {
+    stationId: stationId('SIM15'),
+    request: { kind: 'remoteStart', connectorId: 1, idTag: 'SIM' },
+  });
+  station.plugIn(1);
+  const { transactionId } = await started;
+  await station.next('sampled');
+  const end = async () =>
+    (await daemon.api('stations.command', { stationId: stationId('SIM15'), commandId: (start as Command).id })) as Command;
+  await vi.waitFor(async () => expect(await end()).toMatchObject({ state: 'done' }), { timeout: 10_000 });
+  const stopped = station.next('stopped');
+  await daemon.api('stations.send', {
+    stationId: stationId('SIM15'),
+    request: { kind: 'remoteStop', transactionId: Number(transactionId) },
+  });
+  const session = await stopped;
+  expect(rowsOf(daemon, 'SELECT meterStopWh FROM sessions WHERE id = ?', transactionId)).toEqual([
+    { meterStopWh: session.meterStopWh },
+  ]);
+  expect(await command('SIM15', { kind: 'unlock', connectorId: 2 })).toMatchObject({ state: 'accepted', answer: 'Accepted' });
+  expect(await command('SIM15', { kind: 'getConfiguration', keys: ['HeartbeatInterval'] })).toMatchObject({ state: 'accepted' });
+  expect(await live('SIM15')).toMatchObject({ deviations: 0 });
 });

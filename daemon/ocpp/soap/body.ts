@@ -31,14 +31,7 @@ const pack = { gzip: promisify(gzip), deflate: promisify(deflate) };
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
   const length = Number(message.headers['content-length'] ?? 0);
   if (length > MAX_BODY_BYTES) throw new BodyRefused(413, 'too large');
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of message as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MAX_BODY_BYTES) throw new BodyRefused(413, 'too large');
-    parts.push(part);
-  }
-  const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  const bytes = await wholeOf(message);
   const coding = (message.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (coding === 'identity' || coding === '') return bytes;
   if (!isKnown(coding)) throw new BodyRefused(415, 'content coding not known');
@@ -48,6 +41,22 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
     const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw isTooLarge ? new BodyRefused(413, 'too large when unpacked') : new BodyRefused(400, 'cannot be unpacked');
   }
+}
+
+function wholeOf(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    message.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size <= MAX_BODY_BYTES) parts.push(part);
+      else reject(new BodyRefused(413, 'too large'));
+    });
+    message.on('end', () => resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)));
+    message.on('error', reject);
+    // After the end this changes nothing.
+    message.on('close', () => reject(new BodyRefused(400, 'broken off')));
+  });
 }
 
 const isKnown = (coding: string): coding is keyof typeof unpack => Object.hasOwn(unpack, coding);
