@@ -2,23 +2,24 @@ import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { traceFile } from '../daemon/settings.ts';
 import type { Api } from '../shared/api/api.ts';
 import type { TraceNews, TracePage } from '../shared/api/trace.ts';
 import type { TraceRow } from '../shared/model/trace.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
+import { boot15, post, soapAt, soapMessage, stationAnswer, stationService } from './support/soap.ts';
 import { bootFacts, type RawStation, rawStation, rowsOf, siteOf } from './support/stations.ts';
 
-const ids = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6'];
+const ids = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'SOAP'];
 const provision = { sites: siteOf(...ids.map((id) => ({ id }))) };
 let daemon: TestDaemon;
 
 beforeAll(async () => {
   daemon = await startDaemon({
     provision,
-    flags: ['--call-timeout-seconds', '1'],
+    flags: ['--call-timeout-seconds', '1', '--soap-call-networks', '127.0.0.0/8'],
     env: { CHARGE_PORTAL_READ_STATION_KEYS: 'false' },
   });
 });
@@ -232,6 +233,44 @@ test('secrets are masked', async () => {
     expect(all).toContain(kept);
   }
   await station.close();
+});
+
+test('SOAP is traced as JSON is: both directions, our reading of the XML, faults, and no secret', async () => {
+  await using service = await stationService(() => ({
+    body: stationAnswer('changeConfiguration', '<r:status>Accepted</r:status>'),
+  }));
+  const say = (operation: string, members = '') =>
+    post(
+      soapAt(daemon.addresses),
+      soapMessage({ chargeBoxId: 'SOAP', operation, members, from: service.url, messageId: operation }),
+    );
+  await say('bootNotification', boot15);
+  await say('authorize', '<cs:idTag>04A1B2</cs:idTag>');
+  await say('nonsense');
+  const stationId = nodeOf('SOAP');
+  const request = { kind: 'changeConfiguration', key: 'AuthorizationKey', value: 'N0b0dyMayRead' } as const;
+  const { id: commandId } = await daemon.api('stations.send', { stationId, request });
+  await vi.waitFor(async () => {
+    expect(await daemon.api('stations.command', { stationId, commandId })).toMatchObject({ state: 'accepted' });
+  });
+  const rows = await list(stationId);
+  const [call, answer] = named(rows, 'authorize');
+  expect(call).toMatchObject({ direction: 'in', action: 'Authorize', verdict: 'ok', answerId: answer?.id });
+  expect(answer).toMatchObject({ direction: 'out', kind: 'result', action: 'Authorize', requestId: call?.id });
+  const whole = await daemon.api('trace.get', { stationId, id: call?.id ?? 0 });
+  expect(whole).toMatchObject({ protocol: 'OCPP 1.5S', reading: '{"idTag":"04A1B2"}', text: expect.stringMatching(/^<\?xml/) });
+  expect(named(rows, 'nonsense')).toMatchObject([
+    { verdict: 'refused' },
+    { kind: 'error', verdict: 'refused', code: 'NotSupported' },
+  ]);
+  const ours = rows.filter(({ action }) => action === 'ChangeConfiguration');
+  expect(ours).toMatchObject([
+    { direction: 'in', verdict: 'ok', requestId: ours[1]?.id },
+    { direction: 'out', kind: 'call' },
+  ]);
+  const sent = await daemon.api('trace.get', { stationId, id: ours[1]?.id ?? 0 });
+  expect(sent?.text).toContain('AuthorizationKey');
+  expect(sent?.text).not.toContain('N0b0dyMayRead');
 });
 
 test('export: JSON lines by a link that works once', async () => {

@@ -5,7 +5,7 @@ const MASK = '•••';
 
 /** Names of configuration keys and of members of vendors' data whose value is nobody's business, whatever their maker. */
 const secretName =
-  /authori[sz]ation_?-?key|pass_?-?(word|wd|phrase|code)|^pwd$|secret|private_?-?key|pre_?-?shared|^psk$|api_?-?key|credential/i;
+  /authori[sz]ation_?-?key|pass_?-?(word|wd|phrase|code)|^pwd$|secret|private_?-?key|pre_?-?shared|^psk$|api_?-?key|credential|^authorization$/i;
 
 const isSecretName = (name: string): boolean => secretName.test(name) || isSecretKey(name.trim());
 
@@ -39,6 +39,8 @@ const address = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@"'<>]*):(?:[^\s"'<>/]*@|[^\s"'<>@
 const header = /(authorization["']?\s*[:=]\s*["']?\s*(?:(?:basic|bearer|digest)\s+)?)[^\s"',;<>]+/gi;
 const assignment =
   /((?:authori[sz]ation_?-?key|pass_?-?(?:word|wd|phrase|code)|pwd|secret|private_?-?key|psk|api_?-?key)["']?\s*[=:]\s*)("[^"]*"?|'[^']*'?|[^\s"'<>&;,]+)/gi;
+const namedValue =
+  /(["']?key["']?\s*[:=]\s*["']?([^"',}\s]*)["']?[\s\S]*?["']?value["']?\s*[:=]\s*)("[^"]*"?|'[^']*'?|[^"'\s,}]+)/gi;
 const element = /<((?:[\w.-]+:)?([\w.-]+))(\s[^<>]*)?>([^<]*)<\/\1\s*>/g;
 const keyAndValue =
   /(<(?:[\w.-]+:)?key(?:\s[^<>]*)?>([^<]*)<\/(?:[\w.-]+:)?key\s*>(?:(?!<(?:[\w.-]+:)?key[\s>])[\s\S])*?<(?:[\w.-]+:)?value(?:\s[^<>]*)?>)([\s\S]*?)(?=<\/(?:[\w.-]+:)?value|$)/gi;
@@ -48,6 +50,9 @@ function maskPlain(text: string): string {
   let out = text;
   if (out.includes('@')) out = out.replace(address, `$1:${MASK}@`);
   out = out.replace(header, `$1${MASK}`).replace(assignment, hideValue);
+  out = out.replace(namedValue, (whole, before: string, key: string, value: string) =>
+    isSecretName(key) ? hideValue(whole, before, value) : whole,
+  );
   if (!out.includes('<')) return out;
   out = out.replace(keyAndValue, (whole, before: string, key: string) => (isSecretName(key.trim()) ? before + MASK : whole));
   return out.replace(element, (whole, open: string, name: string, attributes: string | undefined) =>

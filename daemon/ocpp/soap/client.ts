@@ -12,9 +12,11 @@ import type { Station, StationAnswer } from '../../domain/station/station.ts';
 import type { Outgoing } from '../action.ts';
 import { type Prepared, readAnswer } from '../dispatch.ts';
 import { CallError } from '../errors.ts';
+import type { Flaw } from '../repair.ts';
 import { BodyRefused, readBody } from './body.ts';
 import { ANONYMOUS, contentType, PREFIX, readEnvelope, readFault, writeEnvelope } from './envelope.ts';
 import { readPayload, writePayload } from './payload.ts';
+import { type SoapCall, traceSoapAnswer, traceSoapCall } from './trace-exchange.ts';
 import { elementOf, type SoapOcpp } from './versions.ts';
 
 export type CallLine = Readonly<{ version: SoapOcpp; ownAddress: string | null; signal: AbortSignal }>;
@@ -42,19 +44,30 @@ export async function callStation(
   // The request is of this action's kind, by which the action was looked up; and messages are objects.
   const payload = prepared.action.toWire(request as never) as object;
   const signal = AbortSignal.any([line.signal, AbortSignal.timeout(central.settings.callTimeoutMs)]);
-  const message = writeCall(station, line, prepared, payload, station.callBack.override ?? station.callBack.seen ?? url.href);
+  const messageId = `urn:uuid:${randomUUID()}`;
+  const message = writeCall(
+    station,
+    line,
+    prepared,
+    payload,
+    messageId,
+    station.callBack.override ?? station.callBack.seen ?? url.href,
+  );
   let reply: Reply;
+  let call: SoapCall;
   try {
     const target = await allowedTarget(central, station, url);
     if (!target) return { outcome: 'failed', answer: 'AddressRefused', detail: { address: url.host } };
     onSent();
+    const facts = { messageId, action: prepared.name, payload, text: message };
+    call = traceSoapCall(central, station, line.version.protocol, facts);
     reply = await send(target, prepared.name, message, signal);
   } catch (error) {
     if (line.signal.aborted) return { outcome: 'failed', answer: 'ConnectionLost' };
     if (signal.aborted) return { outcome: 'timedOut' };
     return { outcome: 'failed', answer: 'NotReached', detail: { description: codeOf(error) } };
   }
-  return readReply(central, station, prepared, reply);
+  return readReply(central, station, prepared, reply, { ...call, protocol: line.version.protocol });
 }
 
 async function allowedTarget(central: Central, station: Station, url: URL): Promise<Target | null> {
@@ -74,12 +87,13 @@ function writeCall(
   { version, ownAddress }: CallLine,
   { name, action }: Prepared<Outgoing>,
   payload: object,
+  messageId: string,
   to: string,
 ) {
   const headers = {
     chargeBoxId: station.chargeBoxId,
     action: `/${name}`,
-    messageId: `urn:uuid:${randomUUID()}`,
+    messageId,
     from: ownAddress ?? ANONYMOUS,
     replyTo: ANONYMOUS,
     to,
@@ -140,22 +154,38 @@ function post({ url, address, family }: Target, name: string, message: string, s
   });
 }
 
+type CallOut = SoapCall & Readonly<{ protocol: SoapOcpp['protocol'] }>;
+
 /** The body counts, whatever the HTTP status is: many stacks write 500, and proxies put pages in between (FACTS §4.4, §10). */
-function readReply(central: Central, station: Station, prepared: Prepared<Outgoing>, { status, body }: Reply): StationAnswer {
+function readReply(central: Central, station: Station, prepared: Prepared<Outgoing>, reply: Reply, call: CallOut): StationAnswer {
+  const { status, body } = reply;
+  const told = { body, isFault: false, code: '', flaws: [] as readonly Flaw[], reading: undefined as unknown };
   try {
     const envelope = readEnvelope(body);
     const fault = readFault(envelope.body);
     heard(central, station);
-    if (fault) return { outcome: 'failed', answer: fault.subcode || 'Fault', detail: { description: fault.reason } };
-    if (envelope.body.name.toLowerCase() !== elementOf(prepared.name, 'Response').toLowerCase()) {
-      return { outcome: 'failed', answer: 'OtherAnswer', detail: { description: envelope.body.name.slice(0, 100) } };
+    if (fault) {
+      told.isFault = true;
+      told.code = fault.subcode || 'Fault';
+      return { outcome: 'failed', answer: told.code, detail: { description: fault.reason } };
     }
-    const payload = readAnswer(central, station, prepared, readPayload(prepared.action.confirmation, envelope.body));
+    if (envelope.body.name.toLowerCase() !== elementOf(prepared.name, 'Response').toLowerCase()) {
+      told.code = 'OtherAnswer';
+      return { outcome: 'failed', answer: told.code, detail: { description: envelope.body.name.slice(0, 100) } };
+    }
+    told.reading = readPayload(prepared.action.confirmation, envelope.body);
+    const payload = readAnswer(central, station, prepared, told.reading, (value, flaws) => {
+      told.reading = value;
+      told.flaws = flaws;
+    });
     // The action's own schema has just accepted the answer.
     return prepared.action.fromWire(payload as never);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
+    told.code = error.code;
     return { outcome: 'failed', answer: error.code, detail: { description: error.message, status } };
+  } finally {
+    traceSoapAnswer(central, station, call.protocol, call, told);
   }
 }
 

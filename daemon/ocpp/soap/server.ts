@@ -7,7 +7,7 @@ import { connected } from '../../domain/station/connect.ts';
 import { noteDeviation } from '../../domain/station/deviation.ts';
 import { isSilent } from '../../domain/station/silence.ts';
 import type { Station } from '../../domain/station/station.ts';
-import { dispatch } from '../dispatch.ts';
+import { dispatch, type Mended } from '../dispatch.ts';
 import { CallError } from '../errors.ts';
 import { basicCredentials } from '../json/knock.ts';
 import { BodyRefused, packBody, readBody } from './body.ts';
@@ -15,6 +15,7 @@ import { contentType, type Envelope, PREFIX, readEnvelope, type SoapVersion, wri
 import { asFault, SoapFault } from './faults.ts';
 import { type SoapHub, SoapLink } from './link.ts';
 import { readPayload, writePayload } from './payload.ts';
+import { newExchange, type SoapExchange, traceExchange } from './trace-exchange.ts';
 import { elementOf, ocpp15, ocpp16, type SoapOcpp, serviceAt, versionOf } from './versions.ts';
 import { describeService } from './wsdl.ts';
 
@@ -106,12 +107,16 @@ export class SoapServer {
     let relatesTo: string | null = null;
     let answer: string;
     let status = 200;
+    let code = '';
+    const exchange = newExchange(this.#hub.central, version);
     try {
       if (this.#isClosing || this.#allInHand > MOST_OF_ALL) throw busy();
-      const envelope = readEnvelope(await readBody(request));
+      exchange.body = await readBody(request);
+      const envelope = readEnvelope(exchange.body);
       soap = envelope.soap;
       relatesTo = envelope.messageId;
-      answer = await this.#answer(version, envelope, request, secure);
+      exchange.messageId = envelope.messageId ?? '';
+      answer = await this.#answer(version, envelope, request, secure, exchange);
     } catch (error) {
       const refused =
         error instanceof BodyRefused
@@ -120,14 +125,22 @@ export class SoapServer {
       if (refused.status === 500 && !(error instanceof CallError))
         this.#hub.central.log.error({ err: error }, 'SOAP message not handled');
       status = refused.status;
+      code = refused.fault.subcode;
       answer = writeFault(soap, version.central, refused.fault, relatesTo);
     }
+    traceExchange(this.#hub.central, exchange, answer, code);
     await reply(request, response, soap, status, answer).catch(() => response.destroy());
     this.#allInHand -= 1;
     if (this.#allInHand === 0) this.#drained?.();
   }
 
-  async #answer(service: SoapOcpp, envelope: Envelope, request: IncomingMessage, secure: boolean): Promise<string> {
+  async #answer(
+    service: SoapOcpp,
+    envelope: Envelope,
+    request: IncomingMessage,
+    secure: boolean,
+    exchange: SoapExchange,
+  ): Promise<string> {
     const { central } = this.#hub;
     if (envelope.chargeBoxId === null) throw new CallError('OccurenceConstraintViolation', 'chargeBoxIdentity: missing');
     const credentials = basicCredentials(request.headers.authorization);
@@ -143,6 +156,8 @@ export class SoapServer {
     });
     if ('refused' in admission) throw refusals[admission.refused];
     const { station, keyProven } = admission;
+    exchange.station = station;
+    exchange.protocol = version.protocol;
     const inHand = this.#inHand.get(station) ?? 0;
     if (inHand >= MOST_OF_STATION) throw busy();
     this.#inHand.set(station, inHand + 1);
@@ -153,7 +168,8 @@ export class SoapServer {
       this.#noteOddities(station, service, version, envelope, action);
       const url = callBackUrl(envelope.from) ?? callBackUrl(envelope.replyTo);
       if (url) await noteCallBack(central, station, url);
-      return await this.#handle(station, link, version, envelope, action);
+      exchange.action = action;
+      return await this.#handle(station, link, version, envelope, exchange);
     } finally {
       const left = (this.#inHand.get(station) ?? 1) - 1;
       if (left > 0) this.#inHand.set(station, left);
@@ -161,10 +177,23 @@ export class SoapServer {
     }
   }
 
-  async #handle(station: Station, link: SoapLink, version: SoapOcpp, { soap, messageId, body }: Envelope, action: string) {
+  async #handle(
+    station: Station,
+    link: SoapLink,
+    version: SoapOcpp,
+    { soap, messageId, body }: Envelope,
+    exchange: SoapExchange,
+  ): Promise<string> {
+    const { action } = exchange;
     const prepared = version.dispatcher.incoming.get(action);
     const payload = prepared ? readPayload(prepared.action.request, body) : {};
-    const confirmation = await dispatch(this.#hub.central, station, version.dispatcher, action, payload, link.asked);
+    exchange.payload = payload;
+    const mended: Mended = (value, flaws) => {
+      exchange.payload = value;
+      exchange.flaws = flaws;
+    };
+    const confirmation = await dispatch(this.#hub.central, station, version.dispatcher, action, payload, link.asked, mended);
+    exchange.confirmation = confirmation;
     const content = prepared ? writePayload(prepared.action.confirmation, confirmation, PREFIX) : '';
     const headers = { action: `/${action}Response`, relatesTo: messageId };
     return writeEnvelope(soap, version.central, headers, elementOf(action, 'Response'), content);

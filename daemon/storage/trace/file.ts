@@ -13,7 +13,7 @@ export type Block = Readonly<{
 
 const version = 1;
 const logFileBytes = 16 * 1024 * 1024;
-const blocksAtOnce = 64;
+const blocksAtOnce = 16;
 const vacuumPages = 256;
 
 /**
