@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { Client } from 'basic-ftp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { answerNext, bootedStation, hasProgram, run, sha256, stationIdOf, uploadFirmware } from './support/files.ts';
-import { type RawStation, siteOf } from './support/stations.ts';
+import { type RawStation, rowsOf, siteOf } from './support/stations.ts';
 
 const chargeBoxId = 'FILES-1';
 const log = Buffer.from(Array.from({ length: 4000 }, (_, line) => `line ${line + 1} of the station's log\n`).join(''));
@@ -45,6 +46,14 @@ async function assign(firmwareId: string, protocol: Protocol): Promise<{ id: str
 }
 
 const transfer = (id: string) => daemon.api('diagnostics.get', { transferId: id });
+
+const collector = (parts: Buffer[]) =>
+  new Writable({
+    write(bytes: Buffer, _encoding, done) {
+      parts.push(bytes);
+      done();
+    },
+  });
 
 async function ftpAt(location: string, secure = false): Promise<Client> {
   const { hostname, port, username, password } = new URL(location);
@@ -103,5 +112,138 @@ describe('a log comes from the station', () => {
         : await fetch(location, { method: 'POST', body: form });
     expect(answer.ok).toBe(true);
     expect((await transfer(id)).files).toMatchObject([{ name: 'log.txt', sha256: sha256(log), partial: false }]);
+  });
+});
+
+describe('a firmware goes to the station', () => {
+  test('over FTP, with its states, and as far as it has come', async () => {
+    const firmwareId = await uploadFirmware(daemon, image);
+    const { id, location } = await assign(firmwareId, 'ftp');
+    expect(location).toMatch(/\/firmware-2\.bin$/);
+    await expect(daemon.api('firmware.remove', { firmwareId })).rejects.toMatchObject({ error: { code: 'firmwareInUse' } });
+    const client = await ftpAt(location);
+    expect(await client.size('firmware-2.bin')).toBe(image.length);
+    const parts: Buffer[] = [];
+    await client.downloadTo(collector(parts), 'firmware-2.bin');
+    expect(sha256(Buffer.concat(parts))).toBe(sha256(image));
+    client.close();
+    expect(await transfer(id)).toMatchObject({ state: 'transferred', movedBytes: image.length, sizeBytes: image.length });
+    for (const [status, state] of [
+      ['Downloaded', 'transferred'],
+      ['Installing', 'installing'],
+      ['Installed', 'done'],
+    ] as const) {
+      await station.call('FirmwareStatusNotification', { status });
+      expect(await transfer(id)).toMatchObject({ status, state });
+    }
+    await daemon.api('firmware.remove', { firmwareId });
+    expect(await daemon.api('firmware.list')).toEqual([]);
+  });
+
+  test('over HTTP, in parts', async () => {
+    const { location } = await assign(await uploadFirmware(daemon, image), 'http');
+    const part = (range: string) => fetch(location, { headers: { range } });
+    const middle = await part('bytes=1000-1999');
+    expect([middle.status, middle.headers.get('content-range')]).toEqual([206, `bytes 1000-1999/${image.length}`]);
+    expect(Buffer.from(await middle.arrayBuffer()).equals(image.subarray(1000, 2000))).toBe(true);
+    expect((await part('bytes=-100')).headers.get('content-length')).toBe('100');
+    expect((await part(`bytes=${image.length}-`)).status).toBe(416);
+    expect(sha256(Buffer.from(await (await fetch(location)).arrayBuffer()))).toBe(sha256(image));
+    expect((await fetch(location.replace('firmware-2', 'other'))).status).toBe(404);
+    expect((await fetch(location, { method: 'PUT', body: 'x' })).status).toBe(404);
+  });
+
+  test('not to one of another maker, unless a person insists', async () => {
+    const firmwareId = await uploadFirmware(daemon, image, { maker: 'Another', model: 'Thing' });
+    await expect(daemon.api('firmware.assign', { stationId, firmwareId })).rejects.toMatchObject({
+      error: { code: 'firmwareMismatch', facts: { maker: 'Another', stationMaker: 'Other Maker', stationModel: 'Model 1' } },
+    });
+    const [{ state }] = await Promise.all([
+      daemon.api('firmware.assign', { stationId, firmwareId, evenThough: true }),
+      answerNext(station, 'UpdateFirmware', {}),
+    ]);
+    expect(state).toBe('waiting');
+  });
+
+  test('which the station cannot fetch has failed, and the fleet is known by its versions', async () => {
+    const { id } = await assign(await uploadFirmware(daemon, image), 'ftp');
+    await station.call('FirmwareStatusNotification', { status: 'DownloadFailed' });
+    expect(await transfer(id)).toMatchObject({ state: 'failed', problem: 'DownloadFailed' });
+    expect(await daemon.api('firmware.versions')).toMatchObject([
+      { maker: 'Other Maker', model: 'Model 1', version: '1.0', stations: [{ chargeBoxId, online: true }] },
+    ]);
+  });
+});
+
+test('a station that has nothing to send ends the transfer, and its password with it', async () => {
+  const [{ id }, asked] = await Promise.all([
+    daemon.api('diagnostics.request', { stationId, protocol: 'ftp' }),
+    answerNext(station, 'GetDiagnostics', {}),
+  ]);
+  await expect.poll(() => transfer(id)).toMatchObject({ state: 'failed', problem: 'NothingToSend' });
+  await expect(ftpAt(String(asked.location))).rejects.toThrow(/530/);
+});
+
+test('passwords of transfers are on disk nowhere, neither in the API', async () => {
+  const { location } = await requestLog('ftp');
+  const http = (await requestLog('http')).location;
+  const secrets = [new URL(location).password, http.split('/')[5] ?? ''];
+  expect(secrets.map((secret) => secret.length)).toEqual([32, 32]);
+  const commands = JSON.stringify(await daemon.api('stations.commands', { stationId, limit: 50 }));
+  const audit = JSON.stringify(await daemon.api('system.audit', { limit: 200 }));
+  const tables = ['commands', 'transfers', 'audit', 'events'].map((table) =>
+    JSON.stringify(rowsOf(daemon, `SELECT * FROM ${table}`)),
+  );
+  for (const secret of secrets)
+    for (const text of [commands, audit, daemon.output(), ...tables]) expect(text).not.toContain(secret);
+});
+
+describe.skipIf(!hasProgram('curl'))('curl as the station', () => {
+  test('puts and fetches over FTP, FTPS and HTTPS', async () => {
+    for (const protocol of ['ftp', 'ftps', 'https'] as const) {
+      const { id, location } = await requestLog(protocol);
+      const url = protocol === 'https' ? location : location.replace('ftps:', 'ftp:');
+      const tls = protocol === 'ftps' ? ['--ssl-reqd'] : [];
+      const put = await run('curl', ['-sS', '-k', ...tls, '-T', '-', `${url}log.txt`], log);
+      expect(put.code, put.output).toBe(0);
+      expect((await transfer(id)).files).toMatchObject([{ name: 'log.txt', sha256: sha256(log), partial: false }]);
+      const firmware = await assign(await uploadFirmware(daemon, image), protocol);
+      const got = await run('curl', ['-sS', '-k', ...tls, firmware.location.replace('ftps:', 'ftp:')]);
+      expect(sha256(got.stdout), got.output).toBe(sha256(image));
+    }
+  });
+
+  test('goes on where a transfer broke', async () => {
+    const { id, location } = await requestLog('ftp');
+    const client = await ftpAt(location);
+    await client.uploadFrom(Readable.from([log.subarray(0, 5000)]), 'log.txt');
+    client.close();
+    const more = await run('curl', ['-sS', '--append', '-T', '-', `${location}log.txt`], log.subarray(5000));
+    expect(more.code, more.output).toBe(0);
+    expect((await transfer(id)).files).toMatchObject([{ sizeBytes: log.length, sha256: sha256(log) }]);
+    const fetched = await assign(await uploadFirmware(daemon, image), 'ftp');
+    const rest = await run('curl', ['-sS', '-C', '600000', fetched.location]);
+    expect(rest.stdout.equals(image.subarray(600_000))).toBe(true);
+  });
+});
+
+describe.skipIf(!hasProgram('lftp'))('lftp as the station (skipped where lftp is not installed)', () => {
+  test.each(['ftp', 'ftps'] as const)('puts, lists and fetches over %s', async (protocol) => {
+    const force = `set ftp:ssl-force ${protocol === 'ftps'}; set ssl:verify-certificate no; set net:max-retries 1; set cmd:fail-exit true;`;
+    const login = (location: string) => {
+      const { username, password, port } = new URL(location);
+      return `${force} open -u ${username},${password} -p ${port} ftp://127.0.0.1;`;
+    };
+    const { id, location } = await requestLog(protocol);
+    const file = join(mkdtempSync(join(tmpdir(), 'charge-portal-lftp-')), 'log.txt');
+    writeFileSync(file, log);
+    const put = await run('lftp', ['-c', `${login(location)} put ${file}; ls; cls -l`]);
+    rmSync(dirname(file), { recursive: true });
+    expect(put.code, put.output).toBe(0);
+    expect(put.output).toContain('log.txt');
+    expect((await transfer(id)).files).toMatchObject([{ name: 'log.txt', sha256: sha256(log), partial: false }]);
+    const firmware = await assign(await uploadFirmware(daemon, image), protocol);
+    const got = await run('lftp', ['-c', `${login(firmware.location)} cat firmware-2.bin`]);
+    expect(sha256(got.stdout), got.output).toBe(sha256(image));
   });
 });

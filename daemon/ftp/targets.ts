@@ -6,7 +6,7 @@ import { isInside } from '../domain/station/networks.ts';
 /** Nobody's servers: this network, link-local (where clouds keep their secrets), multicast, reserved, and forms that hide another address. */
 const never = [
   ...['0.0.0.0/8', '169.254.0.0/16', '192.0.0.0/24', '224.0.0.0/4', '240.0.0.0/4'],
-  ...['::/128', '::ffff:0:0/96', '64:ff9b::/96', 'fe80::/10', 'ff00::/8'],
+  ...['::/128', '64:ff9b::/96', 'fe80::/10', 'ff00::/8'],
 ];
 const privateOnes = [
   ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '198.18.0.0/15'],
@@ -20,7 +20,8 @@ const privateOnes = [
 export async function allowedAddress(host: string, allowPrivate: boolean): Promise<string> {
   const addresses = isIP(host) ? [host] : await resolved(host);
   for (const address of addresses) {
-    if (isInside(address, never)) throw refused(`${host} is ${address}, which no server of files can have`);
+    if (isInside(address, never) || /^::ffff:/i.test(address))
+      throw refused(`${host} is ${address}, which no server of files can have`);
     if (!allowPrivate && isInside(address, privateOnes))
       throw refused(`${host} is ${address}, in a private network; the settings do not allow that`);
   }

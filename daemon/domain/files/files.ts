@@ -94,6 +94,19 @@ export async function openFile(files: Files, id: string, use: 'read' | 'write'):
   }
 }
 
+const portion = 64 * 1024;
+
+/** The bytes of a file from `start` to before `end`. The file stays open, whether they were all taken or not. */
+export async function* bytesOf(handle: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(portion, end - at));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 /** Takes a file away; one that is gone is fine. */
 export const removeFile = (files: Files, id: string): Promise<void> => rm(pathOf(files, id), { force: true });
 

@@ -12,7 +12,7 @@ import {
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { stationEvent } from '../station/event.ts';
-import { createFile, diskError, openFile, removeFile, syncFolder } from './files.ts';
+import { bytesOf, createFile, diskError, openFile, removeFile, syncFolder } from './files.ts';
 import type { Job } from './job.ts';
 import { fileNameOf } from './names.ts';
 
@@ -71,7 +71,7 @@ async function goOn(central: Central, { publicId: id }: Existing, offset: number
   const handle = await openFile(central.files, id, 'write');
   await handle.truncate(offset);
   const hash = createHash('sha256');
-  for await (const bytes of handle.createReadStream({ start: 0, end: offset - 1, autoClose: false })) hash.update(bytes);
+  for await (const bytes of bytesOf(handle, 0, offset)) hash.update(bytes);
   await central.storage.write([updateStationFile(id, { sizeBytes: offset, partial: 1, sha256: null })]);
   return { id, handle, hash };
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { advanceTransfer, updateTransfer } from '../../storage/transfers.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
-import { openFile } from './files.ts';
+import { bytesOf, openFile } from './files.ts';
 import type { Job } from './job.ts';
 import { fileNameOf } from './names.ts';
 
@@ -31,7 +31,7 @@ export async function send(central: Central, job: Job, path: string): Promise<Se
   central.publish({ kind: 'station.changed', stationId: station.id });
   return {
     sizeBytes: file.sizeBytes,
-    read: (start, end) => (start < end ? handle.createReadStream({ start, end: end - 1, autoClose: false }) : Readable.from([])),
+    read: (start, end) => Readable.from(bytesOf(handle, start, end)),
     async done(end) {
       const isWhole = end >= file.sizeBytes;
       await central.storage.write([

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
+import { bytesOf } from './files.ts';
 
 type Look = (name: string, body: AsyncIterable<Buffer>) => Promise<'goOn' | 'stop'>;
 
@@ -32,8 +33,8 @@ export async function readEntries(handle: FileHandle, name: string, mostBytes: n
     const head = await readAt(handle, 0, tarBlock);
     if (head.readUInt32LE4(0) === 0x04034b50) return await zipEntries(handle, budget, look);
     const isGzip = head.bytes[0] === 0x1f && head.bytes[1] === 0x8b;
-    const whole = () => handle.createReadStream({ start: 0, autoClose: false });
-    const body = isGzip ? whole().pipe(createGunzip()) : whole();
+    const whole = Readable.from(bytesOf(handle, 0, Number.MAX_SAFE_INTEGER));
+    const body = isGzip ? whole.pipe(createGunzip()) : whole;
     const inner = isGzip ? name.replace(/\.(gz|tgz)$/i, (_, end: string) => (/tgz/i.test(end) ? '.tar' : '')) : name;
     return await plainOrTar(inner, bounded(body, budget), look);
   } catch (error) {
@@ -151,10 +152,9 @@ async function zipEntries(handle: FileHandle, budget: { bytes: number }, look: L
     const { bytes: header } = await readAt(handle, local, 30);
     if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50) return false;
     const start = local + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-    const raw = packed === 0 ? Readable.from([]) : handle.createReadStream({ start, end: start + packed - 1, autoClose: false });
+    const raw = Readable.from(bytesOf(handle, start, start + packed));
     const body = method === 8 && packed > 0 ? raw.pipe(createInflateRaw()) : raw;
     const verdict = await look(name, bounded(body, budget));
-    raw.destroy();
     if (verdict === 'stop') return true;
   }
   return at >= directory.length;

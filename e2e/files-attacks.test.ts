@@ -1,0 +1,359 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Client } from 'basic-ftp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startDaemon, type TestDaemon } from './support/daemon.ts';
+import { answerNext, bootedStation, run, stationIdOf, uploadFirmware } from './support/files.ts';
+import { type RawStation, siteOf } from './support/stations.ts';
+
+const chargeBoxId = 'FILES-2';
+let daemon: TestDaemon;
+let station: RawStation;
+let stationId: string;
+
+beforeAll(async () => {
+  const limits = ['--max-file-megabytes', '1', '--station-files-megabytes', '2', '--ftp-max-connections', '40'];
+  daemon = await startDaemon({ provision: { sites: siteOf({ id: chargeBoxId }) }, flags: limits });
+  station = await bootedStation(daemon, chargeBoxId);
+  stationId = await stationIdOf(daemon, chargeBoxId);
+});
+afterAll(() => daemon?.stop());
+
+/** A control connection by hand: lines out, replies in. */
+class Control {
+  readonly socket: Socket;
+  #text = '';
+  #wake: () => void = () => {};
+  #ended = false;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.setEncoding('utf8');
+    socket.on('data', (part: string) => {
+      this.#text += part;
+      this.#wake();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#ended = true;
+      this.#wake();
+    });
+  }
+
+  static async open(from?: string): Promise<Control> {
+    const { hostname, port } = new URL(daemon.addresses.ftp);
+    const socket = connect({ host: hostname, port: Number(port), ...(from && { localAddress: from }) });
+    return new Control(socket);
+  }
+
+  /** The last line of the next reply; empty when the connection is over. */
+  async reply(): Promise<string> {
+    for (;;) {
+      const found = /^(?:.*\r\n)*?(\d{3} .*)\r\n/.exec(this.#text);
+      if (found) {
+        this.#text = this.#text.slice(found[0].length);
+        return found[1] ?? '';
+      }
+      if (this.#ended) return '';
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async say(line: string): Promise<string> {
+    this.socket.write(`${line}\r\n`);
+    return await this.reply();
+  }
+
+  async signIn(location: string): Promise<void> {
+    const { username, password } = new URL(location);
+    expect(await this.reply()).toMatch(/^220/);
+    expect(await this.say(`USER ${username}`)).toMatch(/^331/);
+    expect(await this.say(`PASS ${password}`)).toMatch(/^230/);
+    await this.say('TYPE I');
+  }
+
+  async passive(): Promise<number> {
+    const [, port = ''] = /\|\|\|(\d+)\|/.exec(await this.say('EPSV')) ?? [];
+    return Number(port);
+  }
+}
+
+async function requestLog(protocol: 'ftp' | 'http' = 'ftp'): Promise<{ id: string; location: string }> {
+  const [{ id }, asked] = await Promise.all([
+    daemon.api('diagnostics.request', { stationId, protocol }),
+    answerNext(station, 'GetDiagnostics', { fileName: 'log.txt' }),
+  ]);
+  return { id, location: String(asked.location) };
+}
+
+async function signedIn(location: string): Promise<Control> {
+  const control = await Control.open();
+  await control.signIn(location);
+  return control;
+}
+
+const transfer = (id: string) => daemon.api('diagnostics.get', { transferId: id });
+/** Resolves when a connection is over, however it ends. */
+const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
+const onDisk = () => readdirSync(join(daemon.data, 'files'));
+
+test('A12: PORT and EPRT are refused, and not a byte goes to a third host', async () => {
+  const bait = createServer().listen(0, '127.0.0.1');
+  await once(bait, 'listening');
+  let visits = 0;
+  bait.on('connection', () => visits++);
+  const address = bait.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const control = await signedIn((await requestLog()).location);
+  for (const line of [
+    'PORT 8,8,8,8,0,80',
+    `PORT 127,0,0,1,${port >> 8},${port & 255}`,
+    `EPRT |1|127.0.0.1|${port}|`,
+    'EPRT |2|::1|80|',
+    'PORT 0,0,0,0,0,0',
+    'LPRT 4,4,127,0,0,1,2,0,80',
+  ])
+    expect(await control.say(line)).toMatch(/^50[02]/);
+  expect(await control.say('STOR x')).toMatch(/^425/);
+  expect(visits).toBe(0);
+  control.socket.destroy();
+  bait.close();
+});
+
+test('A12: a data connection is taken from the client alone', async () => {
+  const { id, location } = await requestLog();
+  const control = await signedIn(location);
+  const port = await control.passive();
+  control.socket.write('STOR log.txt\r\n');
+  const thief = connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' });
+  thief.on('error', () => {});
+  thief.write('not from the station');
+  await closed(thief);
+  const own = connect(port, '127.0.0.1');
+  own.end('from the station');
+  expect(await control.reply()).toMatch(/^150/);
+  expect(await control.reply()).toMatch(/^226/);
+  expect((await transfer(id)).files).toMatchObject([{ sizeBytes: 16, partial: false }]);
+  control.socket.destroy();
+});
+
+test('A13, R19: no path leads out of the transfer, over FTP and HTTP', async () => {
+  const { id, location } = await requestLog();
+  const before = readFileSync(join(daemon.data, 'charge-portal.db')).length;
+  const control = await signedIn(location);
+  const odd = [
+    '../../charge-portal.db',
+    '..\\..\\charge-portal.db',
+    '/etc/../../x',
+    'C:\\boot.ini',
+    'a/../../b',
+    '.. /x',
+    `${'x/'.repeat(1500)}y`,
+  ];
+  for (const path of odd) {
+    await control.passive();
+    expect(await control.say(`STOR ${path}`), path).toMatch(/^5(53|00)/);
+  }
+  for (const path of ['CON', '%2e%2e%2fcharge-portal.db', '∕etc∕passwd', 'name. . .', '|rm', '-rf']) {
+    const port = await control.passive();
+    control.socket.write(`STOR ${path}\r\n`);
+    connect(port, '127.0.0.1').end('x');
+    expect(await control.reply(), path).toMatch(/^150/);
+    expect(await control.reply(), path).toMatch(/^226/);
+  }
+  for (const line of ['CWD ../..', 'CDUP']) expect(await control.say(line)).toMatch(/^250/);
+  expect(await control.say('PWD')).toBe('257 "/"');
+  for (const line of [
+    'CWD /etc',
+    'RETR charge-portal.db',
+    'RETR /etc/passwd',
+    'DELE CON',
+    'RNFR CON',
+    'RMD /',
+    'SIZE /etc/passwd',
+  ])
+    expect(await control.say(line), line).toMatch(/^550/);
+  for (const name of onDisk()) expect(name).toMatch(/^[0-9a-f-]{36}$/);
+  expect((await transfer(id)).files.map(({ name }) => name)).toContain('CON');
+  expect(readFileSync(join(daemon.data, 'charge-portal.db')).length).toBeGreaterThanOrEqual(before);
+  control.socket.destroy();
+
+  const http = await requestLog('http');
+  const raw = await run(
+    'curl',
+    ['-sS', '--path-as-is', '-o', '/dev/null', '-w', '%{http_code}', '-T', '-', `${http.location}%2e%2e%2f%2e%2e%2fx`],
+    'x',
+  );
+  expect(raw.output).toBe('400');
+  expect((await transfer(http.id)).files).toEqual([]);
+});
+
+test('A14: a file that is too large, and REST beyond the end, over FTP', async () => {
+  const { id, location } = await requestLog();
+  const { hostname, port, username, password } = new URL(location);
+  const client = new Client(10_000);
+  await client.access({ host: hostname, port: Number(port), user: username, password });
+  await expect(client.uploadFrom(Readable.from([Buffer.alloc(1_500_000)]), 'big.bin')).rejects.toThrow();
+  client.close();
+  await expect.poll(async () => (await transfer(id)).files).toMatchObject([{ name: 'big.bin', partial: true }]);
+  expect((await transfer(id)).files[0]?.sizeBytes).toBeLessThanOrEqual(1_000_000);
+  await daemon.api('diagnostics.remove', { fileId: (await transfer(id)).files[0]?.id ?? '' });
+
+  const control = await signedIn(location);
+  await control.passive();
+  expect(await control.say('REST 99999999999')).toMatch(/^350/);
+  expect(await control.say('STOR log.txt')).toMatch(/^554/);
+  expect(await control.say('REST -1')).toMatch(/^501/);
+  expect(await control.say('ALLO 10000000000')).toMatch(/^552/);
+  control.socket.destroy();
+});
+
+test('the room of a station is bounded, also over HTTP', async () => {
+  const { id, location } = await requestLog('http');
+  const put = (name: string) => fetch(location + name, { method: 'PUT', body: new Uint8Array(900_000) });
+  expect((await put('1')).status).toBe(201);
+  expect((await put('2')).status).toBe(201);
+  const third = await put('3').then(
+    (response) => response.status,
+    () => 413, // The answer may be lost when the body is cut off.
+  );
+  expect(third).toBe(413);
+  const files = (await transfer(id)).files;
+  expect(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)).toBeLessThanOrEqual(2_000_000);
+  for (const { id: fileId } of files) await daemon.api('diagnostics.remove', { fileId });
+  const left = onDisk().reduce((sum, name) => sum + statSync(join(daemon.data, 'files', name)).size, 0);
+  expect(left).toBeLessThan(100_000);
+});
+
+test('what breaks is kept and marked as partial', async () => {
+  const { id, location } = await requestLog();
+  // The client dies: both of its connections end at once.
+  const control = await signedIn(location);
+  const data = connect(await control.passive(), '127.0.0.1');
+  control.socket.write('STOR died.txt\r\n');
+  expect(await control.reply()).toMatch(/^150/);
+  await new Promise<void>((resolve) => data.write('half of it', () => resolve()));
+  data.end();
+  control.socket.destroy();
+  // The data connection is reset.
+  const other = await signedIn(location);
+  const reset: Socket = connect(await other.passive(), '127.0.0.1');
+  other.socket.write('STOR reset.txt\r\n');
+  expect(await other.reply()).toMatch(/^150/);
+  reset.write('half of it', () => setImmediate(() => reset.resetAndDestroy()));
+  expect(await other.reply()).toMatch(/^426/);
+  // Less came than was announced.
+  const port = await other.passive();
+  expect(await other.say('ALLO 100')).toMatch(/^200/);
+  other.socket.write('STOR short.txt\r\n');
+  connect(port, '127.0.0.1').end('half of it');
+  expect(await other.reply()).toMatch(/^150/);
+  expect(await other.reply()).toMatch(/^426/);
+  other.socket.destroy();
+  // The station itself says so.
+  await station.call('DiagnosticsStatusNotification', { status: 'UploadFailed' });
+  await expect
+    .poll(async () => (await transfer(id)).files.map(({ name, partial }) => `${name} ${partial}`))
+    .toContain('short.txt true');
+  const files = (await transfer(id)).files;
+  expect(files.filter(({ partial }) => !partial)).toEqual([]);
+  expect(await transfer(id)).toMatchObject({ state: 'failed', problem: 'UploadFailed' });
+
+  const http = await requestLog('http');
+  const { hostname, port: httpPort, pathname } = new URL(http.location);
+  const half = connect(Number(httpPort), hostname);
+  half.on('error', () => {}).resume();
+  half.write(`PUT ${pathname}half.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf of it`);
+  await expect.poll(async () => (await transfer(http.id)).movedBytes).toBe(10);
+  half.end();
+  await closed(half);
+  await expect
+    .poll(async () => (await transfer(http.id)).files)
+    .toMatchObject([{ name: 'half.txt', partial: true, sizeBytes: 10 }]);
+});
+
+test('a transfer opens its own file and nothing else, and nothing before it has begun', async () => {
+  const firmwareId = await uploadFirmware(daemon, Buffer.from('firmware'));
+  const [, asked] = await Promise.all([
+    daemon.api('firmware.assign', { stationId, firmwareId, protocol: 'ftp' }),
+    answerNext(station, 'UpdateFirmware', {}),
+  ]);
+  const control = await signedIn(String(asked.location));
+  await control.passive();
+  for (const line of ['STOR firmware-2.bin', 'APPE x', 'STOU', 'MKD x', 'DELE firmware-2.bin', 'RETR other.bin'])
+    expect(await control.say(line), line).toMatch(/^550/);
+  control.socket.destroy();
+
+  const stranger = await Control.open();
+  await stranger.reply();
+  for (const line of ['LIST', 'STOR x', 'RETR firmware-2.bin', 'EPSV', 'PWD'])
+    expect(await stranger.say(line), line).toMatch(/^530/);
+  expect(await stranger.say('USER anonymous')).toMatch(/^331/);
+  expect(await stranger.say('PASS me@example.org')).toMatch(/^530/);
+  stranger.socket.destroy();
+});
+
+test('what was sent in plain behind AUTH TLS is not done within TLS', async () => {
+  const control = await Control.open('127.0.0.9');
+  await control.reply();
+  control.socket.write('AUTH TLS\r\nUSER injected\r\n');
+  expect(await control.reply()).toMatch(/^234/);
+  control.socket.write('USER injected\r\n');
+  expect(await control.reply()).toBe('');
+});
+
+test('R18: wrong passwords are counted where those of people are', async () => {
+  const answers: string[] = [];
+  for (let session = 0; session < 20 && !answers.at(-1)?.startsWith('421 signInLocked'); session++) {
+    const control = await Control.open('127.0.0.3');
+    await control.reply();
+    for (let tries = 0; tries < 5; tries++) {
+      await control.say('USER guess');
+      answers.push(await control.say('PASS guess'));
+      if (answers.at(-1)?.startsWith('421')) break;
+    }
+    control.socket.destroy();
+  }
+  expect(answers.length).toBeLessThanOrEqual(10);
+  expect(answers.at(-1)).toMatch(/^421 signInLocked/);
+});
+
+test('a thousand connections: those above the limits are sent away, and others are served', async () => {
+  const { location } = await requestLog();
+  const crowd = await Promise.all(Array.from({ length: 1000 }, (_, index) => Control.open(`127.0.1.${(index % 200) + 1}`)));
+  const greetings = await Promise.all(crowd.map((control) => control.reply()));
+  expect(greetings.filter((each) => each.startsWith('220')).length).toBeLessThanOrEqual(40);
+  expect(greetings.filter((each) => each !== '' && !/^(220|421)/.test(each))).toEqual([]);
+  expect((await daemon.api('firmware.versions')).length).toBe(1);
+  const left = Promise.all(crowd.map(({ socket }) => socket.closed || closed(socket)));
+  for (const { socket } of crowd) socket.destroy();
+  await left;
+  await expect
+    .poll(async () => {
+      const control = await Control.open();
+      const greeting = await control.reply();
+      control.socket.destroy();
+      return greeting;
+    })
+    .toMatch(/^220/);
+  const control = await signedIn(location);
+  expect(await control.say('NOOP')).toMatch(/^200/);
+  control.socket.destroy();
+});
+
+test('endless lines and floods of commands end the connection, and nothing else', async () => {
+  for (const flood of ['x'.repeat(20_000), 'NOOP\r\n'.repeat(2000)]) {
+    const control = await Control.open('127.0.0.4');
+    await control.reply();
+    control.socket.write(flood);
+    await closed(control.socket);
+  }
+  const control = await signedIn((await requestLog()).location);
+  expect(await control.say('NOOP')).toMatch(/^200/);
+  control.socket.destroy();
+});
