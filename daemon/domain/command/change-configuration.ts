@@ -7,6 +7,8 @@ import type { Station, StationAnswer } from '../station/station.ts';
 import { rule } from './rule.ts';
 
 const hidden = '********';
+/** The key that opens our own door to the station. */
+const isPassword = (key: string): boolean => key.toLowerCase() === 'authorizationkey';
 
 /**
  * Changes a configuration key. A new AuthorizationKey is on disk, as a hash, before it is sent, and both keys are accepted until the
@@ -17,15 +19,15 @@ export const changeConfiguration = rule('changeConfiguration', {
   mayWait: ({ key }) => !isSecretKey(key),
   shown: (request) => (isSecretKey(request.key) ? { ...request, value: hidden } : request),
   before: (_central, station, { key, value }) => {
-    if (!isSecretKey(key)) return [];
+    if (!isPassword(key)) return [];
     station.pendingKey = withKey(station.pendingKey, value);
     return [updateStation(station.id, { pendingPasswordHashes: keyColumn(station.pendingKey) })];
   },
   // An error may repeat the value.
   detail: ({ key }, answer) => (isSecretKey(key) || !('detail' in answer) ? null : answer.detail),
   answered: (central, station, { key, value }, answer) => {
-    if (isSecretKey(key)) return rotated(station, value, answer);
-    const isKept = answer.outcome === 'accepted';
+    if (isPassword(key)) return rotated(station, value, answer);
+    const isKept = answer.outcome === 'accepted' && !isSecretKey(key);
     return isKept ? [setConfigurationKey({ stationId: station.id, key, readonly: 0, value, readAt: central.clock.now() })] : [];
   },
 });

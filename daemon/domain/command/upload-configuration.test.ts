@@ -121,6 +121,20 @@ test('a new AuthorizationKey goes to the station, and to no table and no page', 
   await here.close();
 });
 
+test("the password of a network, in a maker's own key, is stored and shown nowhere, and is no password of the station", async () => {
+  const here = await made();
+  const { batchId } = await upload(here, { X_WifiPassword: 'hunter2 at home' });
+  await vi.waitFor(async () => expect(await outcomes(here, batchId)).toEqual([['X_WifiPassword', 'accepted', 'Accepted']]));
+  expect(here.station.key).toBeNull();
+  const read = [...keys, key('X_WifiPassword', 'hunter2 at home')];
+  await here.central.storage.write(keepConfiguration(here.central, here.station, { keys: read, unknown: [] }, true));
+  for (const table of ['commands', 'audit', 'configurationKeys', 'configurationChanges'] as const) {
+    const rows = await here.central.storage.read.selectFrom(table).selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain('hunter2');
+  }
+  await here.close();
+});
+
 test('how a value changed is kept: by an upload, and by a later reading; what is gone is forgotten', async () => {
   const here = await made();
   const { central, station, clock } = here;

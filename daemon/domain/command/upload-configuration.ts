@@ -79,7 +79,7 @@ async function changesAmong(
     if (seen.has(key)) throw refusal('inputInvalid', `values.${index}.key`, 'twice', { key });
     seen.add(key);
     const known = knownKey(key);
-    if (row?.value === given.value && !known?.secret) continue;
+    if (row?.value === given.value) continue;
     if (row ? row.readonly === 1 : known?.access === 'R')
       throw refusal('keyReadOnly', `values.${index}.key`, 'keyReadOnly', { key });
     const fit = known ? fitOf(known, given.value) : null;

@@ -17,8 +17,11 @@ const mostKeys = 1000;
 /** The answer to BootNotification goes first, and what a station sends after its start may come before our curiosity. */
 const readAfterMs = 1000;
 
+/** Makers' own keys whose value is nobody's business, such as the password of a network. */
+const secretName = /pass_?-?(word|wd|phrase)|^pwd$|secret|private_?-?key|^psk$|api_?-?key|credential/i;
+
 /** Whether the value of a key must neither be stored nor shown (SECURITY R16). */
-export const isSecretKey = (key: string): boolean => knownKey(key)?.secret ?? false;
+export const isSecretKey = (key: string): boolean => knownKey(key)?.secret ?? secretName.test(key);
 
 /** The statements that keep what a station answered; a full answer that was not cut replaces all that was known. */
 export function keepConfiguration(
