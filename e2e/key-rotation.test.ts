@@ -26,7 +26,7 @@ async function rotate(daemon: TestDaemon, { id, answers }: Step): Promise<void> 
   onTestFinished(() => void station.close({ force: true } as Parameters<RPCClient['close']>[0]));
   const asked = Promise.withResolvers<unknown>();
   station.handle('GetConfiguration', async () => ({ configurationKey: [] }));
-  station.handle('ChangeConfiguration', ({ params }) => {
+  station.handle('ChangeConfiguration', async ({ params }) => {
     asked.resolve(params);
     return answers === 'never' ? new Promise(() => {}) : { status: answers };
   });
