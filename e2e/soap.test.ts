@@ -1,6 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { createClientAsync } from 'soap';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { soapFuzz } from '../faults/soap-fuzz.ts';
 import type { StationRequest } from '../shared/model/command.ts';
 import { simulateStation } from '../simulator/station.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
@@ -347,3 +348,10 @@ test('a virtual station of OCPP 1.5 lives a whole charge over SOAP, started and 
   expect(await command('SIM15', { kind: 'getConfiguration', keys: ['HeartbeatInterval'] })).toMatchObject({ state: 'accepted' });
   expect(await live('SIM15')).toMatchObject({ deviations: 0 });
 });
+
+test('R13: ten thousand strange messages are all answered, and a good station is served meanwhile', async () => {
+  const report = await soapFuzz({ inputs: 10_000, seed: 2026 });
+  expect(report.problems).toEqual([]);
+  expect(report.statuses.has(0)).toBe(false);
+  expect(report.lateBytes).toBeLessThan(report.earlyBytes + 150_000_000);
+}, 180_000);

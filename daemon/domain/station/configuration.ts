@@ -117,7 +117,7 @@ async function askByName(
 /** Reads all keys of a station in the background, to learn what it can do (FACTS §6.1). What it refuses harms nothing (FIELD 19). */
 export function readConfiguration(central: Central, station: Station): void {
   const link = station.link;
-  if (!link?.supports('getConfiguration')) return;
+  if (!link?.supports('getConfiguration') || link.isDeaf === true) return;
   const read = async () => {
     if (station.link !== link) return;
     try {
