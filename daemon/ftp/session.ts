@@ -53,6 +53,7 @@ export class FtpSession {
   readonly #lines = new Lines();
   readonly #queue: FtpCommand[] = [];
   #isWorking = false;
+  #working: Promise<void> = Promise.resolve();
   #hasEnded = false;
   #isSecure = false;
   #protectsData = false;
@@ -75,14 +76,15 @@ export class FtpSession {
     this.#say(220, 'Charge Portal: files of charging stations.');
   }
 
-  /** Lets a transfer go that is under way, and closes. */
+  /** Breaks off what is under way, keeps what came, and closes. */
   async goAway(): Promise<void> {
-    if (this.#socket.destroyed) return;
+    if (this.#socket.destroyed) return await this.#working;
     const closed = once(this.#socket, 'close');
     this.#say(421, 'The server stops.');
     this.#channel?.close();
     this.#socket.destroySoon();
     await closed;
+    await this.#working;
   }
 
   #listen(socket: Socket): void {
@@ -109,7 +111,7 @@ export class FtpSession {
       if (command.word === 'ABOR' && this.#isTransferring) this.#channel?.close();
       this.#queue.push(command);
     }
-    if (!this.#isWorking) void this.#work();
+    if (!this.#isWorking) this.#working = this.#work();
   }
 
   async #work(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import helmet from '@fastify/helmet';
@@ -68,10 +68,14 @@ export async function startConsoleListener(
 
 const limits = {
   bodyLimit: maxMessageBytes,
-  requestTimeout: 30_000,
+  // For a firmware; other requests have `requestMs`.
+  requestTimeout: 3_600_000,
   forceCloseConnections: true,
   routerOptions: { maxParamLength: 200 },
 };
+
+const requestMs = 30_000;
+const filesPath = '/files';
 
 // A listener that listens on a port has an address with one.
 const portOf = (server: HttpServer) => (server.address() as AddressInfo).port;
@@ -91,6 +95,7 @@ async function serve(server: FastifyInstance, surroundings: Surroundings, listen
   });
   server.addHook('onRequest', async (request, reply) => {
     if (!isKnownHost(request.headers.host, listener)) return refuse(reply, 421, 'originRefused');
+    if (!request.url.startsWith(`${filesPath}/`)) hurry(request.raw);
   });
   server.get('/health', async () => ({ status: 'ok' }));
   server.get('/ready', async () => {
@@ -105,8 +110,14 @@ async function serve(server: FastifyInstance, surroundings: Surroundings, listen
     return reply.send(Readable.from(download.content()));
   });
   await server.register(async (api) => serveApi(api, surroundings, listener), { prefix: apiPath });
-  await server.register(async (files) => servePeopleFiles(files, central, listener), { prefix: '/files' });
+  await server.register(async (files) => servePeopleFiles(files, central, listener), { prefix: filesPath });
   await servePages(server, consoleDir);
+}
+
+/** Ends the connection of who sends a request too slowly. */
+function hurry(request: IncomingMessage): void {
+  const late = setTimeout(() => request.socket.destroy(), requestMs);
+  request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
 }
 
 /** Vuetify and the charts set styles of elements; scripts come from our own files alone. */

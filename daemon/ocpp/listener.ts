@@ -133,6 +133,8 @@ export async function startStationListener(central: Central, options: StationLis
       const connections = [...hub.open];
       const cut = setTimeout(() => {
         for (const connection of hub.open) connection.terminate();
+        // Files that are still on their way.
+        for (const server of [plain, secure]) server?.closeAllConnections();
       }, CLOSING_MS);
       await Promise.all([...connections.map((connection) => connection.goAway()), soap.close()]);
       await stopped;

@@ -52,14 +52,11 @@ export async function assignFirmware(
     input,
     firmwareId: firmware.id,
   });
-  if (prepared.external) {
-    const { server, folder } = prepared.external;
+  const bring = async ({ server, folder }: External) =>
     await needExternal(central).put(server, `${folder}/${fileName}`, pathOf(central.files, firmware.publicId));
-  }
-  return await ask(central, person, station, prepared, {
-    ...{ kind: 'updateFirmware', location: prepared.location, retrieveAt: scheduledAt },
-    ...attemptsOf(input),
-  });
+  const { location } = prepared;
+  const request = { ...{ kind: 'updateFirmware' as const, location, retrieveAt: scheduledAt }, ...attemptsOf(input) };
+  return await ask(central, person, station, prepared, bring, request);
 }
 
 /** Asks a station for its log; the file that comes belongs to this request. Refuses with what `sendCommand` refuses with. */
@@ -72,8 +69,8 @@ export async function requestDiagnostics(
   const span = { fromAt: input.from ?? null, untilAt: input.until ?? null };
   const scheduledAt = central.clock.now();
   const prepared = await prepare(central, person, station, { kind: 'diagnostics', scheduledAt, fileName: '', input, span });
-  if (prepared.external) await needExternal(central).makeFolder(prepared.external.server, prepared.external.folder);
-  return await ask(central, person, station, prepared, {
+  const makeRoom = async ({ server, folder }: External) => await needExternal(central).makeFolder(server, folder);
+  return await ask(central, person, station, prepared, makeRoom, {
     ...{ kind: 'getDiagnostics', location: prepared.location },
     ...(input.from !== undefined && { from: input.from }),
     ...(input.until !== undefined && { until: input.until }),
@@ -86,11 +83,8 @@ const attemptsOf = ({ retries, retryIntervalS }: Attempts) => ({
   ...(retryIntervalS !== undefined && { retryIntervalS }),
 });
 
-type Prepared = Readonly<{
-  publicId: string;
-  location: string;
-  external: Readonly<{ server: ExternalAddress; folder: string }> | null;
-}>;
+type External = Readonly<{ server: ExternalAddress; folder: string }>;
+type Prepared = Readonly<{ publicId: string; location: string; external: External | null }>;
 type Wanted = Readonly<{
   kind: 'firmware' | 'diagnostics';
   scheduledAt: number;
@@ -103,6 +97,7 @@ type Wanted = Readonly<{
 /** Puts the transfer on disk, so that its user and password are valid before the station can know them. */
 async function prepare(central: Central, person: Person, station: Station, wanted: Wanted): Promise<Prepared> {
   const { kind, scheduledAt, fileName, input } = wanted;
+  if (!station.link) throw new DomainError('stationOffline');
   const settings = await fileServerSettings(central);
   const external = settings.server === 'external' ? await externalAddress(central) : null;
   const fixed = input.protocol ?? (settings.protocol === 'auto' ? undefined : settings.protocol);
@@ -127,15 +122,17 @@ async function prepare(central: Central, person: Person, station: Station, wante
   return { publicId, location: `${protocol}://${authority}${folder}/${fileName}`, external: { server: external, folder } };
 }
 
-/** Sends the command; when it is refused, nothing is left of the transfer. */
+/** Makes an external server ready and sends the command; when that is refused, nothing is left of the transfer. */
 async function ask(
   central: Central,
   person: Person,
   station: Station,
-  { publicId }: Prepared,
+  { publicId, external }: Prepared,
+  ready: (external: External) => Promise<void>,
   request: StationRequest,
 ): Promise<ShownTransfer> {
   try {
+    if (external) await ready(external);
     const command = await sendCommand(central, person, station, request);
     await central.storage.write([linkTransfer(publicId, command.id)]);
     // It may have been refused by now.
