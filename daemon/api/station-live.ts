@@ -1,15 +1,13 @@
-import type { Selectable } from 'kysely';
 import type { OpenSession, OutletLive, Reservation, StationLive } from '../../shared/api/stations.ts';
-import type { Command, CommandState, StationRequest } from '../../shared/model/command.ts';
 import type { PlugType } from '../../shared/model/node.ts';
 import type { Central } from '../domain/central.ts';
+import { commandOfRow } from '../domain/command/new-command.ts';
 import { DomainError } from '../domain/error.ts';
 import type { Connector, LiveSession, Station } from '../domain/station/station.ts';
 import { transportOf } from '../domain/station/transport.ts';
 import type { LiveNode } from '../domain/topology/live-tree.ts';
 import { activeReservations } from '../storage/reservations.ts';
 import { accountNames, commandPage, countDeviations, lastSessionsOf, outletsOf, stationRow } from '../storage/station-details.ts';
-import type { CommandsTable } from '../storage/tables.ts';
 
 const newestCommands = 20;
 
@@ -68,7 +66,7 @@ export async function stationLive(central: Central, station: Station): Promise<S
     deviations,
     outlets,
     reservations,
-    commands: commands.map((command) => commandOf(command, station)),
+    commands: commands.map((command) => commandOfRow(command, station)),
   };
 }
 
@@ -125,20 +123,3 @@ const openSession = (session: LiveSession | null, names: ReadonlyMap<number, str
     idTag: session.idTag === '' ? null : session.idTag,
     userName: session.accountId === null ? null : (names.get(session.accountId) ?? null),
   };
-
-/** A stored command as the API shows it. */
-export const commandOf = (row: Omit<Selectable<CommandsTable>, 'id'>, station: Pick<Station, 'publicId'>): Command => ({
-  id: row.publicId,
-  stationId: station.publicId,
-  request: JSON.parse(row.request) as StationRequest, // stored from a request that had passed its schema
-  state: row.state as CommandState, // only the rule of commands writes it
-  answer: row.answer,
-  detail: row.detail === null ? null : JSON.parse(row.detail),
-  byName: row.byName,
-  waitUntil: row.waitUntil,
-  batchId: row.batchId,
-  queuedAt: row.queuedAt,
-  sentAt: row.sentAt,
-  answeredAt: row.answeredAt,
-  doneAt: row.doneAt,
-});

@@ -1,6 +1,7 @@
 import { stations } from '../../shared/api/stations.ts';
 import type { ChargingProfile } from '../../shared/model/charging-profile.ts';
 import type { Central } from '../domain/central.ts';
+import { commandOfRow } from '../domain/command/new-command.ts';
 import { sendCommand } from '../domain/command/send.ts';
 import { uploadConfiguration } from '../domain/command/upload-configuration.ts';
 import { withdrawCommand } from '../domain/command/withdraw.ts';
@@ -16,7 +17,7 @@ import { activeReservations } from '../storage/reservations.ts';
 import { commandPage, deviationsOf, seenStations } from '../storage/station-details.ts';
 import { implement } from './procedure.ts';
 import { stationConfiguration } from './station-configuration.ts';
-import { commandOf, outletsLive, stationLive, stationOf } from './station-live.ts';
+import { outletsLive, stationLive, stationOf } from './station-live.ts';
 import { watchStation } from './station-watch.ts';
 
 /** Charging stations: their live state, commands to them, their settings. */
@@ -31,12 +32,12 @@ export const stationsRouter = implement(stations, {
     const station = stationOf(central, nodes.stationId);
     const row = await commandByPublicId(central.storage.read, input.commandId);
     if (row?.stationId !== station.id) throw new DomainError('commandUnknown');
-    return commandOf(row, station);
+    return commandOfRow(row, station);
   },
   async commands({ central, nodes, input }) {
     const station = stationOf(central, nodes.stationId);
     const rows = await commandPage(central.storage.read, station.id, input);
-    return rows.map((row) => commandOf(row, station));
+    return rows.map((row) => commandOfRow(row, station));
   },
   configuration: ({ central, nodes }) => stationConfiguration(central, stationOf(central, nodes.stationId)),
   configurationHistory: ({ central, nodes, input }) =>

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { NodeKind, OutletMode } from '../../shared/model/node.ts';
 import type { ConnectorStatus } from '../../shared/model/state.ts';
-import { failInterruptedCommands } from '../storage/commands.ts';
 import { configurationReadings } from '../storage/configuration-keys.ts';
 import { connectorStates } from '../storage/connector-states.ts';
 import { deviationKinds } from '../storage/deviations.ts';
@@ -13,6 +12,7 @@ import type { Storage } from '../storage/storage.ts';
 import { noTrace, type Trace } from '../storage/trace/trace.ts';
 import { followChanges } from './authorization/follow-changes.ts';
 import type { Central, Clock, DomainEvent, Settings } from './central.ts';
+import { failInterrupted, resumeCommands } from './command/resume.ts';
 import { expireWaiting, wakeStations } from './command/wake.ts';
 import { newFiles } from './files/files.ts';
 import { keepFiles } from './files/keep.ts';
@@ -47,7 +47,7 @@ export async function openCentral({
   trace?: Trace;
 }): Promise<Central> {
   await ensureSystem(storage, clock, settings);
-  await storage.write([failInterruptedCommands(clock.now(), JSON.stringify({ reason: 'daemonRestarted' }))]);
+  const accepted = await failInterrupted(storage, clock.now());
 
   const { publish, subscribe } = newSubject(log);
   const [root, ...nodes] = await standingNodes(storage.read);
@@ -80,6 +80,7 @@ export async function openCentral({
     },
   };
   await loadStations(central, root, nodes);
+  resumeCommands(central, accepted);
   const sleep = await wakeStations(central);
   const endFollowing = followChanges(central);
   const endTransfers = followCommands(central);

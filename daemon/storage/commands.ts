@@ -9,16 +9,21 @@ export const insertCommand = (command: Insertable<CommandsTable>): Statement =>
 export const updateCommand = (publicId: string, set: Updateable<CommandsTable>): Statement =>
   statement(db.updateTable('commands').set(set).where('publicId', '=', publicId));
 
-/** What was under way when the daemon stopped has no one left who waits for its answer. */
-export const failInterruptedCommands = (at: number, detail: string): Statement =>
+/** What was under way when the daemon stopped has no one left who waits for its answer; `but` are the ids of those that have. */
+export const failInterruptedCommands = (at: number, detail: string, but: readonly string[]): Statement =>
   statement(
     db
       .updateTable('commands')
       .set({ state: 'failed', detail, doneAt: at })
       .where((eb) =>
         eb.or([eb('state', 'in', ['queued', 'sent']), eb.and([eb('state', '=', 'accepted'), eb('doneAt', 'is', null)])]),
-      ),
+      )
+      .where('publicId', 'not in', [...but]),
   );
+
+/** Commands whose stations have agreed and not yet done it. */
+export const acceptedCommands = (read: Kysely<Tables>) =>
+  read.selectFrom('commands').selectAll().where('state', '=', 'accepted').where('doneAt', 'is', null).execute();
 
 export const commandByPublicId = (read: Kysely<Tables>, publicId: string) =>
   read.selectFrom('commands').selectAll().where('publicId', '=', publicId).executeTakeFirst();

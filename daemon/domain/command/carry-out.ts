@@ -24,8 +24,7 @@ export async function carryOut(
   const rule = ruleFor(request);
   const end = new AbortController();
   // The deed may come before the answer, so the watch begins before the call.
-  const isNews = (deed: Deed) => rule.proves(request, deed) || rule.fails(request, deed) || rule.steps(request, deed);
-  const deeds = watchDeeds(central.proofs, station.id, isNews, end.signal);
+  const deeds = watch(central, station, request, end);
   const sent = () => {
     void keep(central, station, command, { state: 'sent', sentAt: central.clock.now() }).catch((err) =>
       station.log.error({ err }, 'command state not kept'),
@@ -40,9 +39,7 @@ export async function carryOut(
     const mayDo = answer.outcome === 'accepted' || answer.outcome === 'timedOut';
     if (mayDo && rule.waits(request, word)) {
       isFollowed = true;
-      void follow(central, station, request, command, deeds, end)
-        .catch((err) => station.log.error({ err, command: request.kind }, 'command not followed to its end'))
-        .finally(() => end.abort());
+      followToEnd(central, station, request, command, deeds, end);
     }
     return 'sent';
   } catch (error) {
@@ -53,6 +50,31 @@ export async function carryOut(
   } finally {
     if (!isFollowed) end.abort();
   }
+}
+
+function watch(central: Central, station: Station, request: StationRequest, end: AbortController): Watched {
+  const rule = ruleFor(request);
+  const isNews = (deed: Deed) => rule.proves(request, deed) || rule.fails(request, deed) || rule.steps(request, deed);
+  return watchDeeds(central.proofs, station.id, isNews, end.signal);
+}
+
+/** Follows a command on that was accepted before our restart. */
+export function followOn(central: Central, station: Station, command: Command): void {
+  const end = new AbortController();
+  followToEnd(central, station, command.request, command, watch(central, station, command.request, end), end);
+}
+
+function followToEnd(
+  central: Central,
+  station: Station,
+  request: StationRequest,
+  command: Command,
+  deeds: Watched,
+  end: AbortController,
+): void {
+  void follow(central, station, request, command, deeds, end)
+    .catch((err) => station.log.error({ err, command: request.kind }, 'command not followed to its end'))
+    .finally(() => end.abort());
 }
 
 /** A command that a rule of ours ends. */
@@ -104,7 +126,9 @@ async function follow(
   end: AbortController,
 ): Promise<void> {
   const rule = ruleFor(request);
-  const patienceMs = rule.patienceMs(station, request, central.clock.now());
+  const now = central.clock.now();
+  const acceptedAt = command.answeredAt ?? now;
+  const patienceMs = Math.max(0, acceptedAt + rule.patienceMs(station, request, acceptedAt) - now);
   const timer = setTimeout(() => end.abort(), Math.min(patienceMs, longestMs));
   timer.unref();
   try {

@@ -6,6 +6,7 @@ import { rule } from './rule.ts';
  */
 export const changeAvailability = rule('changeAvailability', {
   waits: (_request, answer) => answer === 'Scheduled',
+  outlivesRestart: true,
   proves: (request, deed) =>
     deed.did === 'reported' &&
     (request.connectorId === 0 || deed.connectorId === request.connectorId) &&

@@ -11,6 +11,7 @@ export const getDiagnostics = rule('getDiagnostics', {
   shown: (request) => ({ ...request, location: withoutPassword(request.location) }),
   mayWait: ({ location }) => withoutPassword(location) === location,
   waits: () => true,
+  outlivesRestart: true,
   proves: (_request, deed) => deed.did === 'diagnostics' && deed.status === 'Uploaded',
   fails: (_request, deed) => deed.did === 'diagnostics' && /fail/i.test(deed.status),
   steps: (_request, deed) => deed.did === 'diagnostics' && deed.status !== 'Idle',

@@ -35,6 +35,8 @@ export type CommandRule<Request extends StationRequest> = Readonly<{
   /** Whether it may still succeed after a failure, because the station tries again by itself. */
   mayTryAgain(request: Request): boolean;
   patienceMs(station: Station, request: Request, now: number): number;
+  /** Whether an accepted command is followed on after a restart of ours; else it has failed by that. A reconnect must prove nothing. */
+  outlivesRestart: boolean;
 }>;
 
 /** A command that the station's answer ends. */
@@ -52,6 +54,7 @@ export const ruleOfAnswer: CommandRule<StationRequest> = {
   steps: () => false,
   mayTryAgain: () => false,
   patienceMs: () => 0,
+  outlivesRestart: false,
 };
 
 type Of<Kind extends StationRequest['kind']> = Extract<StationRequest, { kind: Kind }>;

@@ -24,6 +24,11 @@ async function accepted(made: TestCentral, request: AskedRequest, detail?: objec
   await reaches(made, command, 'accepted');
   return command;
 }
+/** A domain that has just begun, on the line of the one before. */
+function onLine(again: TestCentral, { station }: TestCentral): TestCentral {
+  again.station.link = station.link;
+  return again;
+}
 const steps = async (made: TestCentral, command: Command): Promise<string[]> =>
   (JSON.parse((await row(made, command)).detail ?? '{}').steps ?? []).map(({ status }: { status: string }) => status);
 const firmware = ({ central, station }: TestCentral, status: string) => reportFirmwareStatus(central, station, status);
@@ -59,6 +64,24 @@ test.each(['DownloadFailed', 'InstallationFailed'])('%s is its failure', async (
   await firmware(made, 'Installed');
   expect((await row(made, command)).state).toBe('failed');
   await made.close();
+});
+
+test('an update that is under way is followed on after a restart of the daemon, within its time', async () => {
+  const made = await testCentral();
+  const command = await accepted(made, update);
+  await firmware(made, 'Downloading');
+  await vi.waitFor(async () => expect(await steps(made, command)).toHaveLength(1));
+  const again = await made.restart();
+  expect((await row(again, command)).state).toBe('accepted');
+  await firmware(again, 'Installed');
+  await reaches(again, command, 'done');
+  expect(await steps(again, command)).toEqual(['Downloading', 'Installed']);
+
+  const other = await accepted(onLine(again, made), update);
+  again.clock.advance(48 * 3_600_000);
+  const late = await again.restart();
+  expect(await reaches(late, other, 'failed')).toMatchObject({ detail: '{"reason":"noProof"}' });
+  await late.close();
 });
 
 test('with retries a failed download may be followed by success', async () => {

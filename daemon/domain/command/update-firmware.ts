@@ -11,6 +11,7 @@ export const updateFirmware = rule('updateFirmware', {
   shown: (request) => ({ ...request, location: withoutPassword(request.location) }),
   mayWait: ({ location }) => withoutPassword(location) === location,
   waits: () => true,
+  outlivesRestart: true,
   proves: (_request, deed) =>
     (deed.did === 'firmware' && deed.status === 'Installed') || (deed.did === 'booted' && deed.hasNewFirmware),
   fails: (_request, deed) => deed.did === 'firmware' && /fail/i.test(deed.status),

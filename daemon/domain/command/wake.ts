@@ -1,9 +1,10 @@
-import type { Command, StationRequest } from '../../../shared/model/command.ts';
+import type { Command } from '../../../shared/model/command.ts';
 import { waitingCommands } from '../../storage/commands.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import type { Station } from '../station/station.ts';
 import { carryOut, fail, keep } from './carry-out.ts';
+import { commandOfRow } from './new-command.ts';
 import { ruleFor } from './rules.ts';
 import { cannotGo, enter, leave } from './send.ts';
 import { putWaiting, takeWaiting } from './waiting.ts';
@@ -19,21 +20,7 @@ export async function wakeStations(central: Central): Promise<() => void> {
     if (!station) continue;
     const list = central.waiting.get(station.id) ?? [];
     central.waiting.set(station.id, list);
-    list.push({
-      id: row.publicId,
-      stationId: station.publicId,
-      request: JSON.parse(row.request) as StationRequest, // Stored from one that had passed its schema.
-      state: 'waiting',
-      answer: null,
-      detail: null,
-      byName: row.byName,
-      waitUntil: row.waitUntil,
-      batchId: row.batchId,
-      queuedAt: row.queuedAt,
-      sentAt: null,
-      answeredAt: null,
-      doneAt: null,
-    });
+    list.push(commandOfRow(row, station));
   }
   const timers = new Map<number, NodeJS.Timeout>();
   const unsubscribe = central.subscribe((event) => {
