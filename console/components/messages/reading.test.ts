@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { piecesOf, prettyText, shortReading } from './reading.ts';
+
+const call = (action: string, payload: unknown) => ({
+  action,
+  kind: 'call' as const,
+  excerpt: JSON.stringify([2, '17', action, payload]),
+});
+
+test('a message is read in a line: what speaks for itself without its name', () => {
+  const status = { connectorId: 1, status: 'Charging', errorCode: 'NoError', timestamp: '2026-11-22T18:30:01Z' };
+  expect(shortReading(call('StatusNotification', status), 'en')).toBe('1 · Charging');
+  expect(shortReading(call('DataTransfer', { vendorId: 'acme.lb', messageId: 'limit' }), 'en')).toBe(
+    'vendorId acme.lb · messageId limit',
+  );
+  expect(shortReading(call('Heartbeat', {}), 'en')).toBe('');
+});
+
+test('meter values are read with power and energy, also when the excerpt ends within them', () => {
+  const sampledValue = [
+    { value: '14220', unit: 'Wh' },
+    { value: '11.02', measurand: 'Power.Active.Import', unit: 'kW' },
+  ];
+  const message = call('MeterValues', { connectorId: 2, meterValue: [{ timestamp: '2026-11-22T18:30:01Z', sampledValue }] });
+  expect(shortReading(message, 'en')).toBe('2 · 11.0\u00a0kW · 14.22\u00a0kWh');
+  expect(shortReading({ ...message, excerpt: message.excerpt.slice(0, 145) }, 'en')).toBe('2 · 14.22\u00a0kWh');
+});
+
+test('an error is read as its code and words', () => {
+  const excerpt = '[4,"17","NotImplemented","no such action",{}]';
+  expect(shortReading({ action: 'Reset', kind: 'error', excerpt }, 'en')).toBe('NotImplemented · no such action');
+});
+
+test('XML is indented, and its body read', () => {
+  const text =
+    '<s:Envelope><s:Header/><s:Body><bootNotificationResponse><status>Accepted</status></bootNotificationResponse></s:Body></s:Envelope>';
+  expect(prettyText(text).split('\n')).toEqual([
+    '<s:Envelope>',
+    '  <s:Header/>',
+    '  <s:Body>',
+    '    <bootNotificationResponse>',
+    '      <status>Accepted</status>',
+    '    </bootNotificationResponse>',
+    '  </s:Body>',
+    '</s:Envelope>',
+  ]);
+  expect(shortReading({ action: 'BootNotification', kind: 'result', excerpt: text }, 'en')).toBe('Accepted');
+});
+
+test('what is no JSON stays as it came; pieces add up to the text', () => {
+  expect(prettyText('[2,"17","Heart')).toBe('[2,"17","Heart');
+  const pretty = prettyText('[2,"17","Authorize",{"idTag":"04"}]');
+  expect(
+    piecesOf(pretty)
+      .map(({ text }) => text)
+      .join(''),
+  ).toBe(pretty);
+  expect(piecesOf(pretty).filter(({ isName }) => isName)).toEqual([{ text: '"idTag"', isName: true }]);
+});
