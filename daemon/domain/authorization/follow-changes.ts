@@ -1,4 +1,4 @@
-import { automaticLocalLists } from '../../storage/local-lists.ts';
+import { automaticLocalLists, localListOf } from '../../storage/local-lists.ts';
 import type { Central, DomainEvent } from '../central.ts';
 import { DomainError } from '../error.ts';
 import type { Station, StationLink } from '../station/station.ts';
@@ -90,8 +90,8 @@ export function followChanges(central: Central): () => void {
 /** Sends what a station lacks, if it is there and follows changes, and all of it if it has another list than it accepted. */
 async function bringBack(central: Central, stationId: number): Promise<void> {
   const station = central.stations.byId(stationId);
-  const list = (await automaticLocalLists(central.storage.read)).find((one) => one.stationId === stationId);
-  if (!station?.link || !station.booted || !list || isUnsupported(list.answer)) return;
+  const list = await localListOf(central.storage.read, stationId);
+  if (!station?.link || !station.booted || list?.automatic !== 1 || isUnsupported(list.answer)) return;
   const lacks = differenceOf(await wantedList(central, station), await heldList(central, station)).length > 0;
   if (!lacks && list.answer === 'Accepted' && !(await hasOtherVersion(central, station))) return;
   try {
