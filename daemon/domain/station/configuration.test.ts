@@ -47,9 +47,17 @@ test('an answer that is cut is completed by name, in parts of the size that the 
   );
   expect(Math.max(...asked.map(({ length }) => length))).toBe(7);
   expect(asked.flat()).not.toContain('Cst_BackendUrl');
+  expect(asked.flat()).not.toContain('SendLocalListMaxLength');
   expect(new Set(names)).toEqual(has);
   // It had more than it told, so what we knew of it stays.
   expect(detail).toMatchObject({ isCut: true, unknown: [] });
+});
+
+test('of the other profiles it is asked for what it says to have, also when it says so only by name', async () => {
+  const values = { SupportedFeatureProfiles: 'Core, SmartCharging' };
+  const { names } = await read((wanted) => accepted(told(wanted ?? ['HeartbeatInterval'], values)));
+  expect(names).toContain('ChargingScheduleMaxPeriods');
+  expect(names).not.toContain('SendLocalListMaxLength');
 });
 
 test('FIELD 19: a key at which a station fails costs no other key', async () => {

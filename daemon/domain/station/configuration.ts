@@ -75,8 +75,23 @@ export async function readAllKeys(link: StationLink, onSent: () => void): Promis
   const isLacking = found.size === 0 || standard.some(({ key, required }) => required && !found.has(key.toLowerCase()));
   if (!isLacking && whole) return { ...first, detail: { ...whole, isCut: found.size === limit } };
 
-  const missing = standard.map(({ key }) => key).filter((key) => !found.has(key.toLowerCase()));
-  await askByName(link, missing, limit > 0 ? Math.min(limit, 50) : namesAtOnce, take);
+  const atOnce = limit > 0 ? Math.min(limit, 50) : namesAtOnce;
+  const missing = (isOf: (profile: string) => boolean) =>
+    standard.filter(({ key, profile }) => isOf(profile) && !found.has(key.toLowerCase())).map(({ key }) => key);
+  await askByName(
+    link,
+    missing((profile) => profile === 'Core'),
+    atOnce,
+    take,
+  );
+  // Of the other profiles only what the station says to have; it may have said so just now.
+  const profiles = new Set((found.get('supportedfeatureprofiles')?.value ?? '').split(',').map((profile) => profile.trim()));
+  await askByName(
+    link,
+    missing((profile) => profile !== 'Core' && profiles.has(profile)),
+    atOnce,
+    take,
+  );
   if (found.size === 0) return first;
   return {
     outcome: 'accepted',
@@ -86,11 +101,11 @@ export async function readAllKeys(link: StationLink, onSent: () => void): Promis
 }
 
 /** The standard's keys of the version that a line speaks; only those of *Core* are missed when they are not there. */
-function standardKeys({ protocol }: StationLink): readonly { key: string; required: boolean }[] {
+function standardKeys({ protocol }: StationLink): readonly { key: string; profile: string; required: boolean }[] {
   const version = protocol === 'OCPP 1.5S' ? '1.5' : '1.6';
   return knownKeys
     .filter(({ profile, versions }) => profile !== 'Vendor' && versions.includes(version))
-    .map(({ key, required, profile }) => ({ key, required: required && profile === 'Core' && version === '1.6' }));
+    .map(({ key, required, profile }) => ({ key, profile, required: required && profile === 'Core' && version === '1.6' }));
 }
 
 async function askByName(
