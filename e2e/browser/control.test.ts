@@ -1,0 +1,274 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { accessibilityFaults, picture } from '../support/browser.ts';
+import { answerCall, bootedStation, report, startTransaction } from '../support/charging-site.ts';
+import { consoleVisits } from '../support/console-visit.ts';
+import type { RawStation } from '../support/stations.ts';
+
+let station: RawStation;
+const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
+  station = await bootedStation(addresses.ocpp16, 'STG-01');
+});
+
+const form = (page: Page) => page.locator('.command-form');
+const historyOf = (page: Page, kind: string) => page.locator(`[data-command=${kind}]`).first();
+const rowOf = (page: Page, key: string) => page.locator(`tr[data-key="${key}"]`);
+const keys = [
+  { key: 'HeartbeatInterval', readonly: false, value: '300' },
+  { key: 'NumberOfConnectors', readonly: true, value: '2' },
+  { key: 'MeterValueSampleInterval', readonly: false, value: '60' },
+  { key: 'WebSocketPingInterval', readonly: false, value: '30' },
+  { key: 'LocalPreAuthorize', readonly: false, value: 'false' },
+  { key: 'SupportedFeatureProfiles', readonly: true, value: 'Core,SmartCharging,Reservation' },
+  { key: 'AcmeLedColour', readonly: false, value: 'green' },
+];
+
+/** Answers each GetConfiguration: keys that the station lacks are asked for by name after the first answer. */
+function answerConfiguration({ socket, send }: RawStation): void {
+  socket.on('message', (data) => {
+    const [type, id, action, payload] = JSON.parse(String(data));
+    if (type !== 2 || action !== 'GetConfiguration') return;
+    const asked: readonly string[] | undefined = payload.key;
+    send(JSON.stringify([3, id, asked ? { unknownKey: asked } : { configurationKey: keys }]));
+  });
+}
+
+test('an outlet is reserved for a user, shown, and free again after cancelling (M30)', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=reserve&outlet=2`);
+  await form(page).getByLabel('Tag or user').fill('Amina');
+  await page.getByRole('option', { name: /Amina Yusuf/ }).click();
+  const asked = answerCall(station, 'ReserveNow', { status: 'Accepted' });
+  await form(page).getByRole('button', { name: 'Reserve', exact: true }).click();
+  const { reservationId, ...reservation } = await asked;
+  expect(reservation).toMatchObject({ connectorId: 2, idTag: '04A1B2C3' });
+  await historyOf(page, 'reserve').getByText('Kept free').waitFor();
+  await report(station, 2, 'Reserved');
+
+  await page.getByRole('button', { name: 'Cancel reservation' }).first().click();
+  await form(page)
+    .getByRole('radio', { name: /Outlet 2 · 04A1B2C3/ })
+    .waitFor();
+  const cancelled = answerCall(station, 'CancelReservation', { status: 'Accepted' });
+  await form(page).getByRole('button', { name: 'Cancel reservation' }).click();
+  expect(await cancelled).toEqual({ reservationId });
+  await historyOf(page, 'cancelReservation').getByText('Free again').waitFor();
+  await report(station, 2, 'Available');
+  await form(page).getByText('Nothing is reserved here.').first().waitFor();
+});
+
+test('the station’s own word for a refused reservation is explained', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=reserve&outlet=1`);
+  await form(page).getByLabel('Tag or user').fill('0499AA');
+  await form(page).getByLabel('Group tag').click();
+  const asked = answerCall(station, 'ReserveNow', { status: 'Faulted' });
+  await form(page).getByRole('button', { name: 'Reserve', exact: true }).click();
+  await asked;
+  await historyOf(page, 'reserve').getByText('The outlet has a fault').waitFor();
+});
+
+test('a charging profile is put together, drawn, set, found in the composite schedule, and cleared', async () => {
+  const id = await nodeId('P1-01');
+  const { page } = await inside(`/${id}/configuration/control?command=setChargingProfile`);
+  await form(page).getByRole('button', { name: '6 A, at night 16 A' }).click();
+  await form(page).getByRole('slider', { name: 'Limits over time' }).waitFor();
+  await form(page).getByRole('button', { name: 'Add a period' }).click();
+  await form(page).getByLabel('Start of period 4').fill('21:00');
+  await form(page).getByText('Period 4: it has to begin after the one before.').waitFor();
+  await form(page).getByRole('button', { name: 'Remove period 4' }).click();
+  await form(page).getByLabel('Limit of period 2, A').fill('8,5');
+  const set = answerCall(station, 'SetChargingProfile', { status: 'Accepted' });
+  await form(page).getByRole('button', { name: 'Set profile' }).click();
+  expect(await set).toMatchObject({
+    connectorId: 0,
+    csChargingProfiles: {
+      chargingProfilePurpose: 'TxDefaultProfile',
+      chargingProfileKind: 'Recurring',
+      recurrencyKind: 'Daily',
+      chargingSchedule: {
+        chargingRateUnit: 'A',
+        chargingSchedulePeriod: [
+          { startPeriod: 0, limit: 16 },
+          { startPeriod: 21_600, limit: 8.5 },
+          { startPeriod: 79_200, limit: 16 },
+        ],
+      },
+    },
+  });
+  await historyOf(page, 'setChargingProfile').getByText('The station keeps the limit').waitFor();
+
+  await page.getByRole('button', { name: 'Expected draw' }).click();
+  const composite = answerCall(station, 'GetCompositeSchedule', {
+    status: 'Accepted',
+    connectorId: 0,
+    scheduleStart: new Date().toISOString(),
+    chargingSchedule: {
+      duration: 86_400,
+      chargingRateUnit: 'A',
+      chargingSchedulePeriod: [
+        { startPeriod: 0, limit: 16 },
+        { startPeriod: 3600, limit: 8.5 },
+      ],
+    },
+  });
+  await form(page).getByRole('button', { name: 'Ask for it' }).click();
+  expect(await composite).toEqual({ connectorId: 0, duration: 86_400 });
+  await form(page).getByRole('slider', { name: 'Expected draw, Whole station' }).waitFor();
+  await form(page).getByRole('button', { name: 'View as table' }).click();
+  await form(page).getByRole('cell', { name: '8.5' }).first().waitFor();
+
+  await page.getByRole('button', { name: 'Clear profile' }).first().click();
+  await form(page)
+    .getByRole('radio', { name: /Whole station · 8.5–16/ })
+    .check();
+  const cleared = answerCall(station, 'ClearChargingProfile', { status: 'Accepted' });
+  await form(page).getByRole('button', { name: 'Clear profile' }).click();
+  expect(await cleared).toEqual({ id: 1 });
+  await historyOf(page, 'clearChargingProfile').getByText('The limit is gone').waitFor();
+  await expect.poll(() => form(page).getByRole('radio').count()).toBe(2);
+});
+
+test('a running session is limited, and the form names whom that hits', async () => {
+  const id = await nodeId('P1-01');
+  const transactionId = await startTransaction(station, 2, '0499AA', Date.now());
+  await report(station, 2, 'Charging');
+  const { page } = await inside(`/${id}/configuration/control?command=setChargingProfile&outlet=2`);
+  await form(page)
+    .getByRole('radio', { name: /Running session/ })
+    .check();
+  await form(page).getByText('One session may slow down.').waitFor();
+  await form(page)
+    .getByText(/Outlet 2, Erik Aas/)
+    .waitFor();
+  await form(page).getByRole('button', { name: '10 A', exact: true }).click();
+  const set = answerCall(station, 'SetChargingProfile', { status: 'NotSupported' });
+  await form(page).getByRole('button', { name: 'Set profile' }).click();
+  expect(await set).toMatchObject({ connectorId: 2, csChargingProfiles: { transactionId, chargingProfilePurpose: 'TxProfile' } });
+  await historyOf(page, 'setChargingProfile').getByText('The station does not support this').waitFor();
+  await station.call('StopTransaction', { transactionId, timestamp: new Date().toISOString(), meterStop: 100_050 });
+  await report(station, 2, 'Available');
+});
+
+test('what only the maker has defined is sent, and its answer shown', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=dataTransfer`);
+  await form(page).getByLabel('Vendor id').fill('com.acme');
+  await form(page).getByLabel('Data', { exact: false }).last().fill('{"led":"blue"}');
+  const asked = answerCall(station, 'DataTransfer', { status: 'Accepted', data: 'led is blue' });
+  await form(page).getByRole('button', { name: 'Send data' }).click();
+  expect(await asked).toEqual({ vendorId: 'com.acme', data: '{"led":"blue"}' });
+  await form(page).getByText('led is blue').waitFor();
+});
+
+test('the configuration is read, edited in place, and only what changed is uploaded, each answer at its row (M31)', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/ocpp`);
+  await page.getByText('Never read').waitFor();
+  answerConfiguration(station);
+  await page.getByRole('button', { name: 'Read from the station' }).click();
+  await rowOf(page, 'HeartbeatInterval').waitFor();
+  await rowOf(page, 'AcmeLedColour').getByText('Not documented').waitFor();
+  expect(await rowOf(page, 'NumberOfConnectors').locator('input').count()).toBe(0);
+  await rowOf(page, 'WebSocketPingInterval').getByText('Can cut the station off').waitFor({ state: 'attached' });
+
+  await page.getByLabel('HeartbeatInterval', { exact: true }).fill('soon');
+  await rowOf(page, 'HeartbeatInterval')
+    .getByText(/^Takes 0/)
+    .waitFor();
+  const upload = page.getByRole('button', { name: 'Upload' });
+  expect(await upload.getAttribute('aria-disabled')).toBe('true');
+  await page.getByLabel('HeartbeatInterval', { exact: true }).fill('60');
+  await page.getByLabel('LocalPreAuthorize', { exact: true }).selectOption('true');
+  await page.getByLabel('WebSocketPingInterval', { exact: true }).fill('45');
+  await page.getByText('3 values edited').waitFor();
+  await page.keyboard.press('Control+s');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('WebSocketPingInterval').waitFor();
+  expect(await dialog.getByText('HeartbeatInterval').count()).toBe(0);
+  const written: Record<string, unknown>[] = [];
+  const answers = (async () => {
+    for (let count = 0; count < 3; count++) {
+      const [, id, , payload] = await station.next((frame) => frame[0] === 2 && frame[2] === 'ChangeConfiguration');
+      const change = payload as { key: string; value: string }; // What ChangeConfiguration has.
+      written.push(change);
+      const status = { HeartbeatInterval: 'Rejected', LocalPreAuthorize: 'Accepted' }[change.key] ?? 'RebootRequired';
+      station.send(JSON.stringify([3, id, { status }]));
+    }
+  })();
+  await dialog.getByRole('button', { name: 'Upload' }).click();
+  await answers;
+  expect(written).toHaveLength(3);
+  expect(written).toContainEqual({ key: 'WebSocketPingInterval', value: '45' });
+  await rowOf(page, 'HeartbeatInterval').getByText('Rejected').waitFor();
+  await rowOf(page, 'WebSocketPingInterval').getByText('Takes effect after a reboot').waitFor();
+  await rowOf(page, 'LocalPreAuthorize').getByText('Accepted').waitFor();
+  await page.getByText('One value takes effect only after a reboot.').waitFor();
+  // What was refused is still there to be corrected.
+  await page.getByText('One value edited').waitFor();
+  expect(await page.getByLabel('HeartbeatInterval', { exact: true }).inputValue()).toBe('60');
+  await rowOf(page, 'LocalPreAuthorize').getByText('was false').waitFor();
+  await rowOf(page, 'LocalPreAuthorize')
+    .getByRole('button', { name: /Earlier values/ })
+    .click();
+  await page.getByRole('dialog').getByText('false → true').waitFor();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('link', { name: 'General' }).click();
+  await page.getByRole('dialog').getByText('These values are not written to the station.').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+  await page.waitForURL(/general$/);
+});
+
+test('a command the station does not list among its features says so', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=getLocalListVersion`);
+  await form(page)
+    .getByText(/does not name LocalAuthListManagement/)
+    .waitFor();
+  const asked = answerCall(station, 'GetLocalListVersion', { listVersion: -1 });
+  await form(page).getByRole('button', { name: 'Read version' }).click();
+  await asked;
+  await historyOf(page, 'getLocalListVersion').getByText('The station keeps no list').waitFor();
+});
+
+test('a command waits for a station that is offline, can be withdrawn, and goes when it is back', async () => {
+  const visitor = await inside(`/${await nodeId('P1-02')}/configuration/control?command=clearCache`);
+  const { page } = visitor;
+  const send = form(page).getByRole('button', { name: 'Clear cache' });
+  expect(await send.getAttribute('aria-disabled')).toBe('true');
+  await form(page).getByLabel('Send it when the station is back').check();
+  await form(page)
+    .getByText(/Waits until 20/)
+    .waitFor();
+  await send.click();
+  await historyOf(page, 'clearCache')
+    .getByText(/Waits for the station until/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Withdraw' }).click();
+  await historyOf(page, 'clearCache').getByText('Taken back before it was sent').waitFor();
+  await send.click();
+  await historyOf(page, 'clearCache')
+    .getByText(/Waits for the station until/)
+    .waitFor();
+  await picture(visitor, 'control-waiting');
+
+  const back = await bootedStation(daemon().addresses.ocpp16, 'STG-02');
+  await answerCall(back, 'ClearCache', { status: 'Accepted' });
+  await historyOf(page, 'clearCache').getByText('The cache is empty').waitFor();
+  await back.close();
+});
+
+test.each(['light', 'dark'] as const)('forms and configuration can be used by everyone, in %s', async (theme) => {
+  const id = await nodeId('P1-01');
+  for (const [name, part] of [
+    ['reserve', 'control?command=reserve'],
+    ['profile', 'control?command=setChargingProfile'],
+    ['composite', 'control?command=getCompositeSchedule'],
+    ['clear-profile', 'control?command=clearChargingProfile'],
+    ['ocpp', 'ocpp'],
+  ] as const) {
+    const visitor = await inside(`/${id}/configuration/${part}`, { theme });
+    await visitor.page.getByRole('heading', { name: 'P1-01' }).waitFor();
+    await visitor.page.locator('.command-form .send, .ocpp tr[data-key], .ocpp .empty').first().waitFor();
+    expect(await accessibilityFaults(visitor)).toEqual([]);
+    await picture(visitor, `control-${name}-${theme}`);
+    await visitor.page.setViewportSize({ width: 390, height: 844 });
+    await picture(visitor, `control-${name}-${theme}-narrow`);
+  }
+});
