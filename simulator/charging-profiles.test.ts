@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { simulateStation, type VirtualStation } from './station.ts';
 import { type PretendedCentral, pretendCentral } from './testing.ts';
@@ -90,7 +93,8 @@ test('profiles that it cannot take are rejected', async () => {
 
 test('an update tells its steps and boots with the next version', async () => {
   const retrieveDate = new Date().toISOString();
-  expect(await central.call('UpdateFirmware', { location: 'https://192.0.2.1/fw.bin', retrieveDate })).toEqual({});
+  await using files = await fileServer();
+  expect(await central.call('UpdateFirmware', { location: `${files.url}/fw.bin`, retrieveDate })).toEqual({});
   await sim.next('booted');
   const statuses = central.heard
     .filter(({ action }) => action === 'FirmwareStatusNotification')
@@ -100,12 +104,39 @@ test('an update tells its steps and boots with the next version', async () => {
   expect(boots.map(({ payload }) => payload.firmwareVersion)).toEqual(['1.4.2', '1.4.3']);
 });
 
-test('diagnostics are named, and their steps told', async () => {
+test('diagnostics are named and put there, and their steps told', async () => {
+  await using files = await fileServer();
   const told = () =>
     central.heard.filter(({ action }) => action === 'DiagnosticsStatusNotification').map(({ payload }) => payload.status);
-  expect(await central.call('GetDiagnostics', { location: 'ftp://192.0.2.1/logs/' })).toEqual({
+  expect(await central.call('GetDiagnostics', { location: `${files.url}/logs/` })).toEqual({
     fileName: 'diagnostics-SIM-1.log',
   });
   await sim.until(() => told().length === 2);
   expect(told()).toEqual(['Uploading', 'Uploaded']);
+  expect(files.requests).toEqual(['PUT /logs/diagnostics-SIM-1.log']);
 });
+
+test('a place that is not there fails the transfer', async () => {
+  const retrieveDate = new Date().toISOString();
+  await central.call('UpdateFirmware', { location: 'http://127.0.0.1:1/fw.bin', retrieveDate });
+  await sim.until(() => central.heard.some(({ payload }) => payload.status === 'DownloadFailed'));
+});
+
+/** Takes and gives whatever is asked of it. */
+async function fileServer() {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    request.resume().on('end', () => response.end('a file'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // It listens on a port.
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -84,7 +84,7 @@ export async function otherFtpServer(user: string, password: string): Promise<Ot
     control.setEncoding('utf8').on('data', (part: string) => {
       const lines = (text + part).split('\r\n');
       text = lines.pop() ?? '';
-      for (const line of lines) last = last.then(() => answer(line)).catch(() => control.destroy());
+      for (const line of lines) last = last.then(() => answer(line)).catch(() => void control.destroy());
     });
     control.on('error', () => {});
     say('220 another server');
