@@ -68,9 +68,6 @@ export const transferByPublicId = (read: Kysely<Tables>, publicId: string) =>
 export const transferByUser = (read: Kysely<Tables>, user: string) =>
   read.selectFrom('transfers').selectAll().where('user', '=', user).executeTakeFirst();
 
-export const transferBySecret = (read: Kysely<Tables>, secretHash: string) =>
-  read.selectFrom('transfers').selectAll().where('secretHash', '=', secretHash).executeTakeFirst();
-
 export const transferByCommand = (read: Kysely<Tables>, commandId: string) =>
   read.selectFrom('transfers').selectAll().where('commandId', '=', commandId).where('endedAt', 'is', null).executeTakeFirst();
 
