@@ -7,5 +7,7 @@ export const nodePageComponents: Readonly<Record<NodePageKey, Component>> = {
   statistics: defineAsyncComponent(() => import('./pages/statistics/Page.vue')),
   outlet: defineAsyncComponent(() => import('./pages/outlet/Page.vue')),
   configuration: defineAsyncComponent(() => import('./pages/configuration/Page.vue')),
+  firmware: defineAsyncComponent(() => import('./pages/firmware/Page.vue')),
+  fileServer: defineAsyncComponent(() => import('./pages/file-server/Page.vue')),
   users: defineAsyncComponent(() => import('./pages/users/Page.vue')),
 };

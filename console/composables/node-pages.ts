@@ -21,7 +21,9 @@ export const nodePages = [
   { key: 'outlet', kinds: ['outlet'], right: 'tree.read' },
   { key: 'statistics', kinds: [...places, 'outlet', everything], right: 'sessions.read' },
   { key: 'configuration', kinds: ['station', 'outlet'], right: 'stations.control' },
+  { key: 'firmware', kinds: ['system'], right: 'stations.control' },
   { key: 'users', kinds: ['system'], right: 'accounts.manage' },
+  { key: 'fileServer', kinds: ['system'], right: 'system.read' },
 ] as const satisfies readonly NodePage[];
 
 export type NodePageKey = (typeof nodePages)[number]['key'];
