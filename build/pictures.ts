@@ -61,7 +61,10 @@ async function takeAll(browser: Browser, address: string, theme: 'light' | 'dark
 }
 
 function startDemo() {
-  const ports = ['--console-port', '--local-port', '--station-port', '--station-tls-port', '--ftp-port'].flatMap((flag) => [flag, '0']);
+  const ports = ['--console-port', '--local-port', '--station-port', '--station-tls-port', '--ftp-port'].flatMap((flag) => [
+    flag,
+    '0',
+  ]);
   const flags = ['serve', '--demo', '--data', join(scratch, 'data'), '--ready-file', join(scratch, 'ready.json'), ...ports];
   return spawn(process.execPath, [join(root, 'daemon', 'charge-portal.mjs'), ...flags], { stdio: 'ignore' });
 }
