@@ -78,6 +78,10 @@ test('B9: both directions with size, verdict, pair and latency; an answer knows 
   expect(whole?.text).toContain('"connectorId":"1"');
   expect(whole?.protocol).toBe('OCPP 1.6J');
 
+  const deviations = await daemon.api('stations.deviations', { stationId: station.stationId });
+  expect(deviations.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['numberAsText', 'enumSpelling', 'unknownAction', 'unreadable']),
+  );
   expect(named(rows, 'unknown')).toMatchObject([
     { verdict: 'refused', code: 'NotImplemented' },
     { kind: 'error', verdict: 'refused', code: 'NotImplemented' },

@@ -36,6 +36,12 @@ export async function startReal(stations: number, options: DaemonOptions = {}): 
   };
 }
 
+/** The same without its message trace. */
+export const startUntraced = async (stations: number): Promise<Server> => ({
+  ...(await startReal(stations, { flags: ['--trace-megabytes', '0'] })),
+  name: 'without trace',
+});
+
 async function startForked(name: string, file: string, path: string, speaksOcpp: boolean): Promise<Server> {
   const child: ChildProcess = fork(new URL(file, import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const [port] = await once(child, 'message');

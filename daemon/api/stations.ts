@@ -6,6 +6,7 @@ import { sendCommand } from '../domain/command/send.ts';
 import { uploadConfiguration } from '../domain/command/upload-configuration.ts';
 import { withdrawCommand } from '../domain/command/withdraw.ts';
 import { DomainError } from '../domain/error.ts';
+import { flushDeviations } from '../domain/station/deviation.ts';
 import { setSecurity } from '../domain/station/security.ts';
 import { adoptStation } from '../domain/topology/adopt.ts';
 import type { LiveNode } from '../domain/topology/live-tree.ts';
@@ -49,7 +50,11 @@ export const stationsRouter = implement(stations, {
     // Stored from a request that had passed its schema.
     return rows.map(({ profile, ...row }) => ({ ...row, profile: JSON.parse(profile) as ChargingProfile }));
   },
-  deviations: ({ central, nodes }) => deviationsOf(central.storage.read, stationOf(central, nodes.stationId).id),
+  async deviations({ central, nodes }) {
+    // They are counted in memory; whoever asks sees all of them.
+    await flushDeviations(central.storage, central.deviations);
+    return deviationsOf(central.storage.read, stationOf(central, nodes.stationId).id);
+  },
   // An unknown station stands at no site yet, so it is shown to those who see all of them.
   seen: ({ central, person }) => (person.scope.kind === 'all' ? seenStations(central.storage.read) : []),
   async adopt({ central, person, input }) {

@@ -18,6 +18,8 @@ export type Message = Readonly<{
   /** As it was on the wire; `size` are its bytes there. */
   text: string;
   size: number;
+  /** The same as bytes of UTF-8, where they are at hand: they need not be made again. */
+  bytes?: Buffer | undefined;
   about: About;
   verdict: TraceVerdict;
   /** Of an answer: the call's number, as this function returned it, and when that came or left. */
@@ -40,9 +42,10 @@ export const nothing: About = { connectorId: null, transactionId: null };
 
 /** Puts a message into the trace, without its secrets, and returns its number there. Never throws or waits. */
 export function traceMessage(central: Central, station: Station, protocol: StationLink['protocol'], message: Message): number {
-  const { text, action, about, request, code = '', flaws = [], reading } = message;
+  const { text, bytes, action, about, request, code = '', flaws, reading } = message;
   const isCut = text.length > LONGEST;
-  const isOdd = code !== '' || flaws.length > 0 || reading !== undefined;
+  const clean = masked(isCut ? text.slice(0, LONGEST) : text, action);
+  const isOdd = code !== '' || (flaws !== undefined && flaws.length > 0) || reading !== undefined;
   return central.trace.note({
     stationId: station.id,
     at: message.at,
@@ -54,7 +57,7 @@ export function traceMessage(central: Central, station: Station, protocol: Stati
     connectorId: about.connectorId,
     transactionId: about.transactionId,
     size: message.size,
-    text: masked(isCut ? text.slice(0, LONGEST) : text, action),
+    text: clean === text && bytes ? bytes : clean,
     isCut,
     verdict: message.verdict,
     requestId: request?.id ?? 0,
@@ -62,7 +65,7 @@ export function traceMessage(central: Central, station: Station, protocol: Stati
     oddity: isOdd
       ? {
           code,
-          remarks: flaws.map(({ kind, found }) => ({ kind, found: masked(found, action) })),
+          remarks: (flaws ?? []).map(({ kind, found }) => ({ kind, found: masked(found, action) })),
           reading: reading === undefined ? '' : masked(JSON.stringify(reading).slice(0, LONGEST_READING), action),
         }
       : null,

@@ -183,7 +183,7 @@ export class Connection implements StationLink {
     this.#unreadable = 0;
     if (frame.kind === 'call') {
       if (frame.flaw) this.#note(frame.flaw, frame.action, text);
-      this.#accept({ frame, text, size: data.length, at: this.#hub.central.clock.now() });
+      this.#accept({ frame, text, bytes: data, at: this.#hub.central.clock.now() });
     } else if (frame.kind === 'unknown') {
       this.#note('unknownMessageType', '', text);
       traceOdd(this.#hub.central, this, 'ignored', text, data.length, null);

@@ -7,8 +7,8 @@ import { aboutOf, nothing, traceMessage } from '../trace.ts';
 import type { SentCall } from './calls.ts';
 import type { Frame } from './frames.ts';
 
-/** A call as it came: its text, how many bytes that was, and when. */
-export type IncomingCall = Readonly<{ frame: Extract<Frame, { kind: 'call' }>; text: string; size: number; at: number }>;
+/** A call as it came: its text, the bytes of it, and when. */
+export type IncomingCall = Readonly<{ frame: Extract<Frame, { kind: 'call' }>; text: string; bytes: Buffer; at: number }>;
 
 export type AnswerFrame = Extract<Frame, { kind: 'result' | 'error' }>;
 
@@ -22,7 +22,7 @@ type Line = Readonly<{ station: Station; protocol: StationLink['protocol'] }>;
 
 /** A call of the station, once it is known what became of it. */
 export function traceCall(central: Central, line: Line, call: IncomingCall, answer: Answered, mending: Mending | null): number {
-  const { frame, text, size, at } = call;
+  const { frame, text, bytes, at } = call;
   const { flaw } = frame;
   const flaws = flaw ? [{ kind: flaw, found: '' }, ...(mending?.flaws ?? [])] : mending?.flaws;
   return traceMessage(central, line.station, line.protocol, {
@@ -32,7 +32,8 @@ export function traceCall(central: Central, line: Line, call: IncomingCall, answ
     messageId: frame.id,
     action: frame.action,
     text,
-    size,
+    size: bytes.length,
+    bytes,
     about: aboutOf(frame.payload),
     verdict: flaw && answer.verdict === 'ok' ? 'repaired' : answer.verdict,
     code: answer.code,

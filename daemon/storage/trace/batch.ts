@@ -1,12 +1,12 @@
+import { Buffers } from './buffers.ts';
 import { encode, mostBytes } from './codec.ts';
 import type { Traced } from './trace.ts';
 
 const capacity = 512 * 1024;
-/** Less than this is copied, so that the large buffer can be filled further. */
-const small = 64 * 1024;
 
-/** Messages gathered in one buffer, which travels to the thread without being copied. */
+/** Messages gathered in one buffer, which travels to the thread and back without being copied. */
 export class Batch {
+  readonly #buffers = new Buffers();
   #bytes: Buffer<ArrayBuffer> | null = null;
   #view: DataView<ArrayBuffer> | null = null;
   #used = 0;
@@ -14,7 +14,7 @@ export class Batch {
   /** False when there is no room left: `take` first. */
   add(id: number, message: Traced): boolean {
     if (!this.#bytes || !this.#view) {
-      this.#bytes = Buffer.allocUnsafeSlow(capacity);
+      this.#bytes = this.#buffers.take(capacity);
       this.#view = new DataView(this.#bytes.buffer);
       this.#used = 0;
     }
@@ -23,15 +23,18 @@ export class Batch {
     return true;
   }
 
-  /** What was gathered, if anything, in a buffer of its own. */
-  take(): Uint8Array<ArrayBuffer> | null {
-    const bytes = this.#bytes;
-    if (!bytes || this.#used === 0) return null;
-    const taken = bytes.subarray(0, this.#used);
-    this.#used = 0;
-    if (taken.length <= small) return new Uint8Array(taken);
+  /** What was gathered, if anything: the first `used` bytes of a buffer that is nobody else's. */
+  take(): Readonly<{ buffer: ArrayBuffer; used: number }> | null {
+    if (!this.#bytes || this.#used === 0) return null;
+    const taken = { buffer: this.#bytes.buffer, used: this.#used };
     this.#bytes = null;
     this.#view = null;
+    this.#used = 0;
     return taken;
+  }
+
+  /** The buffer has come back. */
+  give(buffer: ArrayBuffer): void {
+    this.#buffers.give(Buffer.from(buffer));
   }
 }

@@ -36,8 +36,10 @@ export const mostBytes = (message: Traced): number =>
 /** Writes a message and returns where it ends. There has to be room for `mostBytes`. */
 export function encode(bytes: Buffer, view: DataView, start: number, id: number, message: Traced): number {
   const oddity = message.oddity ? oddityText(message.oddity) : '';
-  const strings = `${plain(message.messageId)}\0${message.action}\0${oddity}\0${message.text}`;
-  const end = start + HEAD + bytes.write(strings, start + HEAD);
+  const before = `${plain(message.messageId)}\0${message.action}\0${oddity}\0`;
+  const textStart = start + HEAD + bytes.write(before, start + HEAD);
+  const { text } = message;
+  const end = textStart + (typeof text === 'string' ? bytes.write(text, textStart) : text.copy(bytes, textStart));
   const { transactionId, connectorId, latencyMs } = message;
   view.setUint32(start + at.length, end - start, true);
   view.setUint32(start + at.station, message.stationId, true);
@@ -63,6 +65,19 @@ function oddityText({ code, remarks, reading }: Oddity): string {
   const some = remarks.slice(0, 50).map(({ kind, found }) => ({ kind, found: found.slice(0, 200) }));
   const whole = JSON.stringify([code.slice(0, 100), some, reading]);
   return whole.length <= 30_000 ? whole : JSON.stringify([code.slice(0, 100), some.slice(0, 10), '']);
+}
+
+/** Where a message ends, whose it is, its number and time: all that has to be known to put it away. */
+export function headAt(view: DataView, start: number) {
+  const length = start + HEAD <= view.byteLength ? view.getUint32(start + at.length, true) : 0;
+  if (length < HEAD + 3 || start + length > view.byteLength)
+    throw new RangeError('the trace was handed something that is no message');
+  return {
+    end: start + length,
+    stationId: view.getUint32(start + at.station, true),
+    id: view.getFloat64(start + at.id, true),
+    time: view.getFloat64(start + at.time, true),
+  };
 }
 
 /** A message among others: its head is read at once, its strings only when they are asked for. */

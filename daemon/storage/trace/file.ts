@@ -12,9 +12,11 @@ export type Block = Readonly<{
 }>;
 
 const version = 1;
-const logFileBytes = 16 * 1024 * 1024;
+/** Pages of 16 KiB that gather in the log file before they are moved, which waits for the disk. */
+const checkpointPages = 1024;
+const logFileBytes = 32 * 1024 * 1024;
 const blocksAtOnce = 16;
-const vacuumPages = 256;
+const vacuumPages = 64;
 
 /**
  * The file of the trace: blocks of messages. One row a block, not a message: a row costs some µs, and a message should cost far less.
@@ -105,9 +107,11 @@ function openFile(file: string): Database {
   const database = new Sqlite(file, { timeout: 1000 });
   try {
     if (file !== ':memory:') chmodSync(file, 0o600);
+    database.pragma('page_size = 16384');
     database.pragma('auto_vacuum = INCREMENTAL');
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
+    database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     database.pragma(`journal_size_limit = ${logFileBytes}`);
     const found = Number(database.pragma('user_version', { simple: true }));
     if (found !== 0 && found !== version) throw new OtherVersion(`the trace has version ${found}, not ${version}`);

@@ -156,10 +156,10 @@ class ThreadedTrace implements Trace {
   #send(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    const bytes = this.#batch.take();
-    if (!bytes) return;
-    this.#onTheWay += bytes.length;
-    this.#worker.postMessage({ kind: 'messages', bytes } satisfies ToTrace, [bytes.buffer]);
+    const taken = this.#batch.take();
+    if (!taken) return;
+    this.#onTheWay += taken.used;
+    this.#worker.postMessage({ kind: 'messages', ...taken } satisfies ToTrace, [taken.buffer]);
   }
 
   #tell(message: ToTrace): void {
@@ -168,7 +168,8 @@ class ThreadedTrace implements Trace {
 
   #heard(message: Exclude<FromTrace, { kind: 'opened' }>): void {
     if (message.kind === 'taken') {
-      this.#onTheWay -= message.bytes;
+      this.#onTheWay -= message.used;
+      this.#batch.give(message.buffer);
     } else if (message.kind === 'answer') {
       // The question's kind says what its answer is.
       this.#asked.get(message.number)?.resolve(message.answer as never);

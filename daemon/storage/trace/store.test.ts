@@ -31,12 +31,16 @@ const message = (given: Partial<Traced> = {}): Traced => ({
 function bytesOf(messages: readonly Traced[], firstId = 1): Buffer {
   const batch = new Batch();
   const parts: Uint8Array[] = [];
+  const taken = () => {
+    const { buffer, used } = batch.take() ?? { buffer: new ArrayBuffer(0), used: 0 };
+    return new Uint8Array(buffer, 0, used);
+  };
   messages.forEach((one, index) => {
     if (batch.add(firstId + index, one)) return;
-    parts.push(batch.take() ?? new Uint8Array());
+    parts.push(taken());
     batch.add(firstId + index, one);
   });
-  return Buffer.concat([...parts, batch.take() ?? new Uint8Array()]);
+  return Buffer.concat([...parts, taken()]);
 }
 
 function opened() {

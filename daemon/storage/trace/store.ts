@@ -1,12 +1,13 @@
 import { setImmediate as others } from 'node:timers/promises';
 import type { TraceFrame, TraceRow } from '../../../shared/model/trace.ts';
-import { type Encoded, messagesIn } from './codec.ts';
+import { Buffers } from './buffers.ts';
+import { type Encoded, headAt, messagesIn } from './codec.ts';
 import type { Block, TraceFile } from './file.ts';
 import { fits } from './fits.ts';
 import type { Page, PageQuery, TraceCondition, TraceCounts } from './trace.ts';
 
 /** A station's messages become a block when they are so many bytes or have waited so long. */
-const blockBytes = 24 * 1024;
+const blockBytes = 30 * 1024;
 const holdMs = 5000;
 /** With more than this waiting, all of it is written. */
 const mostPending = 16 * 1024 * 1024;
@@ -17,7 +18,8 @@ const turnMs = 5;
 const answerWithin = 300;
 const mostCounted = 200_000;
 
-type Pending = { parts: Buffer[]; bytes: number; firstId: number; lastId: number; firstAt: number; lastAt: number };
+/** What waits of a station: the first `used` bytes of a buffer that grows with it. */
+type Pending = { messages: Buffer<ArrayBuffer>; used: number; firstId: number; lastId: number; firstAt: number; lastAt: number };
 
 /**
  * The trace as its thread sees it: what is in the file, and what will be soon. Messages wait in memory until a station has a block
@@ -26,6 +28,7 @@ type Pending = { parts: Buffer[]; bytes: number; firstId: number; lastId: number
 export class TraceStore {
   readonly #file: TraceFile;
   readonly #pending = new Map<number, Pending>();
+  readonly #buffers = new Buffers();
   #pendingBytes = 0;
 
   constructor(file: TraceFile) {
@@ -35,20 +38,24 @@ export class TraceStore {
   /** Takes in messages of any stations, in the order of their ids. */
   take(bytes: Buffer): void {
     const full: number[] = [];
-    for (const message of messagesIn(bytes)) {
-      const { stationId, id, time } = message;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let start = 0; start < bytes.length; ) {
+      const { end, stationId, id, time } = headAt(view, start);
       let pending = this.#pending.get(stationId);
       if (!pending) {
-        pending = { parts: [], bytes: 0, firstId: id, lastId: id, firstAt: time, lastAt: time };
+        const messages = this.#buffers.take(end - start);
+        pending = { messages, used: 0, firstId: id, lastId: id, firstAt: time, lastAt: time };
         this.#pending.set(stationId, pending);
       }
-      pending.parts.push(bytes.subarray(message.start, message.end));
-      const before = pending.bytes;
-      pending.bytes += message.end - message.start;
+      const before = pending.used;
+      pending.used += end - start;
+      if (pending.used > pending.messages.length) pending.messages = this.#grown(pending.messages, before, pending.used);
+      bytes.copy(pending.messages, before, start, end);
       pending.lastId = id;
-      pending.firstAt = Math.min(pending.firstAt, time);
-      pending.lastAt = Math.max(pending.lastAt, time);
-      if (before < blockBytes && pending.bytes >= blockBytes) full.push(stationId);
+      if (time < pending.firstAt) pending.firstAt = time;
+      if (time > pending.lastAt) pending.lastAt = time;
+      if (before < blockBytes && pending.used >= blockBytes) full.push(stationId);
+      start = end;
     }
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes >= mostPending) this.flush();
@@ -60,16 +67,26 @@ export class TraceStore {
     this.#write([...this.#pending].filter(([, { firstAt }]) => now - firstAt >= holdMs || firstAt > now).map(([id]) => id));
   }
 
+  #grown(messages: Buffer<ArrayBuffer>, used: number, needed: number): Buffer<ArrayBuffer> {
+    const larger = this.#buffers.take(needed);
+    messages.copy(larger, 0, 0, used);
+    this.#buffers.give(messages);
+    return larger;
+  }
+
   #write(stationIds: readonly number[]): void {
+    const written: Buffer<ArrayBuffer>[] = [];
     const blocks = stationIds.flatMap((stationId): Block[] => {
       const pending = this.#pending.get(stationId);
       if (!pending) return [];
+      written.push(pending.messages);
       this.#pending.delete(stationId);
-      this.#pendingBytes -= pending.bytes;
-      const { parts, bytes, ...facts } = pending;
-      return [{ stationId, ...facts, messages: Buffer.concat(parts, bytes) }];
+      this.#pendingBytes -= pending.used;
+      const { used, messages, ...facts } = pending;
+      return [{ stationId, ...facts, messages: messages.subarray(0, used) }];
     });
     if (blocks.length > 0) this.#file.append(blocks);
+    for (const buffer of written) this.#buffers.give(buffer);
   }
 
   page(query: PageQuery): Promise<Page> {
@@ -190,6 +207,7 @@ export class TraceStore {
 
   #waiting(stationId: number): Encoded[] {
     const pending = this.#pending.get(stationId);
-    return pending ? pending.parts.flatMap((part) => [...messagesIn(part)]) : [];
+    // A copy: more may be added while somebody still reads these.
+    return pending ? [...messagesIn(Buffer.from(pending.messages.subarray(0, pending.used)))] : [];
   }
 }

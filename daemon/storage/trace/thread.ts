@@ -19,11 +19,13 @@ export type TraceQuestion = {
 }[keyof TraceQuestions];
 
 export type ToTrace = Readonly<
-  { kind: 'messages'; bytes: Uint8Array } | { kind: 'question'; number: number; question: TraceQuestion } | { kind: 'close' }
+  | { kind: 'messages'; buffer: ArrayBuffer; used: number }
+  | { kind: 'question'; number: number; question: TraceQuestion }
+  | { kind: 'close' }
 >;
 export type FromTrace = Readonly<
   | { kind: 'opened'; newestId: number }
-  | { kind: 'taken'; bytes: number }
+  | { kind: 'taken'; buffer: ArrayBuffer; used: number }
   | { kind: 'answer'; number: number; answer: unknown }
   | { kind: 'failed'; number: number; why: string }
   | { kind: 'trouble'; why: string; isReplaced: boolean }
@@ -116,9 +118,9 @@ function serve(port: NonNullable<typeof parentPort>, { file, maxBytes, days, upk
 
   port.on('message', (message: ToTrace) => {
     if (message.kind === 'messages') {
-      const { buffer, byteOffset, byteLength } = message.bytes;
-      attempt(() => current().store.take(Buffer.from(buffer, byteOffset, byteLength)));
-      tell({ kind: 'taken', bytes: byteLength });
+      const { buffer, used } = message;
+      attempt(() => current().store.take(Buffer.from(buffer, 0, used)));
+      port.postMessage({ kind: 'taken', buffer, used } satisfies FromTrace, [buffer]);
     } else if (message.kind === 'question') {
       const { number, question } = message;
       answer(question).then(

@@ -12,7 +12,8 @@ export type Traced = Readonly<{
   connectorId: number | null;
   transactionId: number | null;
   size: number;
-  text: string;
+  /** Bytes are UTF-8. */
+  text: string | Buffer;
   isCut: boolean;
   verdict: TraceVerdict;
   /** Id in the trace of the call that this answers; 0: none. */
