@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { knownKeys } from '../../../shared/model/configuration-keys.ts';
+import { DomainError } from '../error.ts';
 import { testClock, testLink } from '../testing.ts';
 import { type ConfigurationAnswer, isConfigurationAnswer, readAllKeys } from './configuration.ts';
 import type { StationAnswer } from './station.ts';
@@ -74,6 +75,28 @@ test.each(['NotImplemented', 'NotSupported'])('FIELD 19: %s is the end of it, an
   const { result, asked } = await read(() => ({ outcome: 'failed', answer }));
   expect(result).toEqual({ outcome: 'failed', answer });
   expect(asked).toEqual([]);
+});
+
+test('a station that tells no key at all is not asked for each', async () => {
+  const { asked, result } = await read(() => accepted([]));
+  expect(asked).toEqual([]);
+  expect(result.outcome).toBe('accepted');
+});
+
+test('what came first is kept before more is asked, for the line may break meanwhile', async () => {
+  const link = testLink(testClock());
+  link.answer = (request) => {
+    if (request.kind === 'getConfiguration' && request.keys) throw new DomainError('stationOffline');
+    return accepted(told(['HeartbeatInterval']));
+  };
+  const kept: string[] = [];
+  const answer = await readAllKeys(
+    link,
+    () => {},
+    async ({ keys }) => void kept.push(...keys.map(({ key }) => key)),
+  );
+  expect(answer.outcome).toBe('accepted');
+  expect(kept).toEqual(['HeartbeatInterval']);
 });
 
 test('a station that falls silent is left alone, and what it has told is kept', async () => {

@@ -3,6 +3,7 @@ import { knownKey, knownKeys } from '../../../shared/model/configuration-keys.ts
 import { forgetOtherKeys, keepConfigurationKeys } from '../../storage/configuration-keys.ts';
 import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
+import { DomainError } from '../error.ts';
 import type { Station, StationAnswer, StationLink } from './station.ts';
 
 /** What an adapter puts into `detail` of the answer to `getConfiguration`. */
@@ -59,9 +60,14 @@ const mostQuestions = 60;
 
 /**
  * Asks for all keys. Some stations cut long answers, or fail at the question: what the standard has and the answer lacks is then asked by
- * name, in parts that get smaller where the station fails (FACTS §6.15). No single key spoils the rest (FIELD 19).
+ * name, in parts that get smaller where the station fails (FACTS §6.15). No single key spoils the rest (FIELD 19). `onFirst` gets
+ * what came before further questions: their answers may never come. A station that tells no key at all is not asked for each.
  */
-export async function readAllKeys(link: StationLink, onSent: () => void): Promise<StationAnswer> {
+export async function readAllKeys(
+  link: StationLink,
+  onSent: () => void,
+  onFirst: (answer: ConfigurationAnswer) => Promise<void> = async () => {},
+): Promise<StationAnswer> {
   const first = await link.call({ kind: 'getConfiguration' }, onSent);
   if (first.outcome === 'timedOut' || (first.outcome === 'failed' && notThere.has(first.answer))) return first;
   const found = new Map<string, ConfigurationKey>();
@@ -73,7 +79,9 @@ export async function readAllKeys(link: StationLink, onSent: () => void): Promis
   const limit = Number(found.get('getconfigurationmaxkeys')?.value);
   const standard = standardKeys(link);
   const isLacking = found.size === 0 || standard.some(({ key, required }) => required && !found.has(key.toLowerCase()));
-  if (!isLacking && whole) return { ...first, detail: { ...whole, isCut: found.size === limit } };
+  const isEmpty = whole !== null && found.size === 0;
+  if (isEmpty || (whole && !isLacking)) return { ...first, detail: { ...whole, isCut: found.size === limit } };
+  if (whole) await onFirst({ ...whole, isCut: true });
 
   const atOnce = limit > 0 ? Math.min(limit, 50) : namesAtOnce;
   const missing = (isOf: (profile: string) => boolean) =>
@@ -108,6 +116,11 @@ function standardKeys({ protocol }: StationLink): readonly { key: string; profil
     .map(({ key, required, profile }) => ({ key, profile, required: required && profile === 'Core' && version === '1.6' }));
 }
 
+function asUnanswered(error: unknown): StationAnswer {
+  if (error instanceof DomainError) return { outcome: 'timedOut' };
+  throw error;
+}
+
 async function askByName(
   link: StationLink,
   names: readonly string[],
@@ -119,7 +132,8 @@ async function askByName(
   for (let asked = 0; asked < mostQuestions; asked++) {
     const keys = parts.shift();
     if (!keys) return;
-    const answer = await link.call({ kind: 'getConfiguration', keys: [...keys] }, () => {});
+    // A line that has ended meanwhile leaves what was told.
+    const answer = await link.call({ kind: 'getConfiguration', keys: [...keys] }, () => {}).catch(asUnanswered);
     if (answer.outcome === 'timedOut' || ('answer' in answer && answer.answer === 'ConnectionLost')) return;
     if (answer.outcome === 'accepted' && isConfigurationAnswer(answer.detail)) take(answer.detail.keys);
     else if (keys.length > 1) {
@@ -136,10 +150,12 @@ export function readConfiguration(central: Central, station: Station): void {
   const read = async () => {
     if (station.link !== link) return;
     try {
-      const answer = await readAllKeys(link, () => {});
-      if (answer.outcome !== 'accepted' || !isConfigurationAnswer(answer.detail)) return;
-      await central.storage.write(keepConfiguration(central, station, answer.detail, true));
-      central.publish({ kind: 'station.changed', stationId: station.id });
+      const keep = async (keys: ConfigurationAnswer) => {
+        await central.storage.write(keepConfiguration(central, station, keys, true));
+        central.publish({ kind: 'station.changed', stationId: station.id });
+      };
+      const answer = await readAllKeys(link, () => {}, keep);
+      if (answer.outcome === 'accepted' && isConfigurationAnswer(answer.detail)) await keep(answer.detail);
     } catch (error) {
       station.log.info({ err: error }, 'configuration keys could not be read');
     }
