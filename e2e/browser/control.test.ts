@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { accessibilityFaults, picture } from '../support/browser.ts';
 import { answerCall, bootedStation, report, startTransaction } from '../support/charging-site.ts';
 import { consoleVisits } from '../support/console-visit.ts';
-import type { RawStation } from '../support/stations.ts';
+import type { RawStation, WireFrame } from '../support/stations.ts';
 
 let station: RawStation;
 const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
   station = await bootedStation(addresses.ocpp16, 'STG-01');
+  lackNamedKeys(station);
 });
 
 const form = (page: Page) => page.locator('.command-form');
@@ -23,14 +24,14 @@ const keys = [
   { key: 'AcmeLedColour', readonly: false, value: 'green' },
 ];
 
-/** Answers each GetConfiguration: keys that the station lacks are asked for by name after the first answer. */
-function answerConfiguration({ socket, send }: RawStation): void {
-  socket.on('message', (data) => {
-    const [type, id, action, payload] = JSON.parse(String(data));
-    if (type !== 2 || action !== 'GetConfiguration') return;
-    const asked: readonly string[] | undefined = payload.key;
-    send(JSON.stringify([3, id, asked ? { unknownKey: asked } : { configurationKey: keys }]));
-  });
+/** Keys that an answer lacks are asked for by name: the station knows none of them. */
+function lackNamedKeys({ socket, received, send }: RawStation): void {
+  const answer = ([type, id, action, payload]: WireFrame) => {
+    const { key } = (type === 2 && action === 'GetConfiguration' ? payload : {}) as { key?: readonly string[] }; // What it has.
+    if (key) send(JSON.stringify([3, id, { unknownKey: key }]));
+  };
+  for (const frame of received) answer(frame);
+  socket.on('message', (data) => answer(JSON.parse(String(data))));
 }
 
 test('an outlet is reserved for a user, shown, and free again after cancelling (M30)', async () => {
@@ -161,8 +162,10 @@ test('what only the maker has defined is sent, and its answer shown', async () =
 test('the configuration is read, edited in place, and only what changed is uploaded, each answer at its row (M31)', async () => {
   const { page } = await inside(`/${await nodeId('P1-01')}/configuration/ocpp`);
   await page.getByText('Never read').waitFor();
-  answerConfiguration(station);
+  const asksForAll = (frame: WireFrame) => frame[2] === 'GetConfiguration' && Object.keys(frame[3] ?? {}).length === 0;
+  const read = station.next(asksForAll);
   await page.getByRole('button', { name: 'Read from the station' }).click();
+  station.send(JSON.stringify([3, (await read)[1], { configurationKey: keys }]));
   await rowOf(page, 'HeartbeatInterval').waitFor();
   await rowOf(page, 'AcmeLedColour').getByText('Not documented').waitFor();
   expect(await rowOf(page, 'NumberOfConnectors').locator('input').count()).toBe(0);
@@ -249,6 +252,7 @@ test('a command waits for a station that is offline, can be withdrawn, and goes 
   await picture(visitor, 'control-waiting');
 
   const back = await bootedStation(daemon().addresses.ocpp16, 'STG-02');
+  lackNamedKeys(back);
   await answerCall(back, 'ClearCache', { status: 'Accepted' });
   await historyOf(page, 'clearCache').getByText('The cache is empty').waitFor();
   await back.close();
