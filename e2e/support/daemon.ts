@@ -23,8 +23,6 @@ export type Addresses = Readonly<{
   local: string;
   ocpp16: string;
   ocpp16Tls: string;
-  ocpp15: string;
-  ocpp16Soap: string;
   ftp: string;
   ocpp15: string;
   ocpp16Soap: string;

@@ -287,7 +287,9 @@ export const stations = {
       ),
       requireSubprotocol: Type.Optional(Type.Boolean()),
       callBackOverride: Type.Optional(
-        Type.Union([Type.String({ maxLength: 500 }), Type.Null()], { description: 'http(s) address at which it is called over SOAP' }),
+        Type.Union([Type.String({ maxLength: 500 }), Type.Null()], {
+          description: 'http(s) address at which it is called over SOAP',
+        }),
       ),
       sourceNetworks: Type.Optional(
         Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50, description: 'Addresses or networks, e.g. 192.0.2.0/24' }),
