@@ -60,8 +60,8 @@ const messageMs = 15_000;
 const CLOSING_MS = 3_000;
 
 /**
- * Connections that wait to be taken. They are all taken in one turn of the event loop, during which nobody else is served: with 4096 a
- * person's call waited four times as long while thousands of stations came back at once. The system keeps the others trying.
+ * Connections that wait to be taken. They are all taken in one turn of the event loop, during which nobody else is served, so a
+ * long queue keeps a person's call waiting while thousands of stations come back at once. The system keeps the others trying.
  */
 const BACKLOG = 256;
 
