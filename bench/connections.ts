@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { TestDaemon } from '../e2e/support/daemon.ts';
 import type { CrowdTask, FromCrowd, ToCrowd } from './support/crowd.ts';
@@ -15,7 +16,6 @@ import { residentBytes, type Server, startBare, startReal } from './support/serv
  */
 const { values: flags } = parseArgs({ options: { stations: { type: 'string', default: '10000' } } });
 const stations = Number(flags.stations);
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const kilobytes = (bytes: number) => `${(bytes / 1024 / stations).toFixed(1)} KB`;
 
 const firstPage = { nodeId: null, filters: [], sort: [], limit: 50 };

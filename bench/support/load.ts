@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Line } from './line.ts';
 import { addressOf, boot, call, identityOf, meterValues } from './messages.ts';
 
@@ -106,8 +107,6 @@ const measure = {
     this.firstError ||= what;
   },
 };
-
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const stations = Array.from({ length: task.stations }, (_, index) => new LoadStation(index));
 for (let at = 0; at < stations.length; at += connectAtOnce) {
