@@ -1,19 +1,17 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { finished, pipeline } from 'node:stream/promises';
-import { type SecureContext, TLSSocket } from 'node:tls';
-import type { ErrorCode } from '../../shared/errors.ts';
+import type { SecureContext } from 'node:tls';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import { type Job, openJob } from '../domain/files/job.ts';
 import { fileNameOf } from '../domain/files/names.ts';
-import { receive } from '../domain/files/receive.ts';
-import { send } from '../domain/files/send.ts';
 import { visibleFiles } from '../domain/files/visible.ts';
-import { Channel, type PortRange } from './channel.ts';
+import type { PortRange } from './channel.ts';
+import { Control } from './control.ts';
 import { folderOf } from './folders.ts';
-import { type FtpCommand, Lines } from './lines.ts';
+import type { FtpCommand } from './lines.ts';
 import { factLine, ftpTime, type Listed, listLine } from './listing.ts';
+import { type Reply, refused } from './reply.ts';
+import { Transfers } from './transfers.ts';
 
 export type SessionOptions = Readonly<{
   /** The client's address. */
@@ -23,105 +21,41 @@ export type SessionOptions = Readonly<{
   passiveAddress: string | null;
 }>;
 
-const strangerMs = 30_000;
 const idleMs = 300_000;
-const mostQueued = 20;
 const mostFolders = 20;
 const mostRefusals = 5;
-const graceMs = 100;
 
-/** How refusals of the domain look to a client (RFC 959 §4.2). What is not here answers 550. */
-const replyOf: Partial<Record<ErrorCode, number>> = {
-  transferRefused: 530,
-  signInLocked: 421,
-  stationBusy: 450,
-  diskFull: 452,
-  fileTooLarge: 552,
-  stationQuotaFull: 552,
-  fileNameRefused: 553,
-  offsetBeyondEnd: 554,
-};
+type Handler = (rest: string) => Reply | null | Promise<Reply | null>;
 
-type Reply = readonly [code: number, text: string];
-type Handler = (rest: string) => Reply | Promise<Reply | null>;
-
-/** One client of the FTP server: its control connection and, at times, one data connection. Commands are done one after the other. */
+/** One client of the FTP server: who it is, where it stands, and what each of its commands means. */
 export class FtpSession {
   readonly #central: Central;
   readonly #options: SessionOptions;
-  #socket: Socket;
-  readonly #lines = new Lines();
-  readonly #queue: FtpCommand[] = [];
-  #isWorking = false;
-  #working: Promise<void> = Promise.resolve();
-  #hasEnded = false;
-  #isSecure = false;
-  #protectsData = false;
+  readonly #control: Control;
+  readonly #transfers: Transfers;
   #user = '';
   #job: Job | null = null;
   #refusals = 0;
   #folder = '/';
   readonly #folders = new Set(['/']);
-  #channel: Channel | null = null;
-  #isTransferring = false;
   #offset = 0;
   #announced: number | null = null;
 
   constructor(central: Central, socket: Socket, options: SessionOptions) {
     this.#central = central;
     this.#options = options;
-    this.#socket = socket;
-    this.#listen(socket);
-    socket.once('close', () => this.#channel?.close());
-    this.#say(220, 'Charge Portal: files of charging stations.');
+    this.#control = new Control(socket, {
+      answer: (command) => this.#answer(command),
+      isTransferring: () => this.#transfers.isUnderWay,
+      breakOff: () => this.#transfers.breakOff(),
+    });
+    this.#transfers = new Transfers(central, this.#control, options);
+    this.#control.say(220, 'Charge Portal: files of charging stations.');
   }
 
   /** Breaks off what is under way, keeps what came, and closes. */
   async goAway(): Promise<void> {
-    if (this.#socket.destroyed) return await this.#working;
-    const closed = once(this.#socket, 'close');
-    this.#say(421, 'The server stops.');
-    this.#channel?.close();
-    this.#socket.destroySoon();
-    await closed;
-    await this.#working;
-  }
-
-  #listen(socket: Socket): void {
-    socket.setTimeout(this.#job ? idleMs : strangerMs, () => {
-      if (this.#isTransferring) return;
-      this.#say(421, 'Nothing was asked for a while.');
-      this.#socket.destroySoon();
-    });
-    socket.on('data', (bytes: Buffer) => this.#take(bytes));
-    socket.on('end', () => {
-      this.#hasEnded = true;
-    });
-    socket.on('error', () => socket.destroy());
-  }
-
-  #take(bytes: Buffer): void {
-    const commands = this.#lines.take(bytes);
-    if (!commands || this.#queue.length + commands.length > mostQueued) {
-      this.#say(500, 'That is too much.');
-      this.#socket.destroySoon();
-      return;
-    }
-    for (const command of commands) {
-      if (command.word === 'ABOR' && this.#isTransferring) this.#channel?.close();
-      this.#queue.push(command);
-    }
-    if (!this.#isWorking) this.#working = this.#work();
-  }
-
-  async #work(): Promise<void> {
-    this.#isWorking = true;
-    for (let command = this.#queue.shift(); command && !this.#socket.destroyed; command = this.#queue.shift()) {
-      const reply = await this.#answer(command);
-      if (reply) this.#say(...reply);
-      if (command.word === 'QUIT' || (reply && reply[0] === 421)) this.#socket.destroySoon();
-    }
-    this.#isWorking = false;
+    await this.#control.goAway();
   }
 
   async #answer({ word, rest }: FtpCommand): Promise<Reply | null> {
@@ -132,14 +66,10 @@ export class FtpSession {
     try {
       return await known(rest);
     } catch (error) {
-      if (error instanceof DomainError) return [replyOf[error.code] ?? 550, reasonOf(error)];
+      if (error instanceof DomainError) return refused(error);
       this.#central.log.error({ err: error, command: word }, 'FTP command failed');
       return [451, 'The server has failed.'];
     }
-  }
-
-  #say(code: number, text: string): void {
-    if (this.#socket.writable) this.#socket.write(`${code} ${text}\r\n`);
   }
 
   /** What everybody may say. */
@@ -151,12 +81,12 @@ export class FtpSession {
     },
     PASS: (rest) => this.#signIn(rest),
     AUTH: (rest) => this.#secure(rest),
-    PBSZ: () => (this.#isSecure ? [200, 'PBSZ=0'] : [503, 'AUTH TLS comes first.']),
+    PBSZ: () => (this.#control.isSecure ? [200, 'PBSZ=0'] : [503, 'AUTH TLS comes first.']),
     PROT: (rest) => {
-      if (!this.#isSecure) return [503, 'AUTH TLS comes first.'];
+      if (!this.#control.isSecure) return [503, 'AUTH TLS comes first.'];
       const level = rest.trim().toUpperCase();
       if (level !== 'P' && level !== 'C') return [536, 'P or C.'];
-      this.#protectsData = level === 'P';
+      this.#transfers.isPrivate = level === 'P';
       return [200, `Data connections are ${level === 'P' ? 'private' : 'clear'}.`];
     },
     SYST: () => [215, 'UNIX Type: L8'],
@@ -173,7 +103,7 @@ export class FtpSession {
         'MLST type*;size*;modify*;',
         'UTF8',
       ];
-      if (this.#socket.writable) this.#socket.write(`211-Features:\r\n${features.map((each) => ` ${each}\r\n`).join('')}`);
+      this.#control.sayMany(211, 'Features:', features);
       return [211, 'End'];
     },
     OPTS: (rest) => (/^(utf8 on|mlst)/i.test(rest) ? [200, 'Well.'] : [501, 'No such option.']),
@@ -218,7 +148,7 @@ export class FtpSession {
     STOR: (rest) => this.#store(rest, this.#takeOffset()),
     STOU: () => this.#store('file', 0),
     APPE: (rest) => this.#store(rest, null),
-    RETR: (rest) => this.#retrieve(rest, this.#takeOffset()),
+    RETR: (rest) => this.#transfers.retrieve(this.#needJob(), rest, this.#takeOffset()),
     SIZE: async (rest) => {
       const file = await this.#find(rest);
       return file ? [213, String(file.sizeBytes)] : [550, 'There is no such file.'];
@@ -248,46 +178,30 @@ export class FtpSession {
       if (this.#refusals >= mostRefusals) return [421, 'Too many wrong passwords.'];
       throw error;
     }
-    this.#socket.setTimeout(idleMs);
-    if (!this.#isSecure) this.#central.log.info({ station: this.#job.station.chargeBoxId, address }, 'files over plain FTP');
+    this.#control.mayIdle(idleMs);
+    if (!this.#control.isSecure)
+      this.#central.log.info({ station: this.#job.station.chargeBoxId, address }, 'files over plain FTP');
     return [230, 'Welcome.'];
   }
 
-  async #secure(rest: string): Promise<Reply | null> {
-    if (this.#isSecure) return [503, 'TLS is on already.'];
+  #secure(rest: string): Reply | null {
+    if (this.#control.isSecure) return [503, 'TLS is on already.'];
     if (!/^(TLS|TLS-C|SSL)$/i.test(rest.trim())) return [504, 'TLS only.'];
-    const plain = this.#socket;
-    plain.removeAllListeners('data');
-    plain.removeAllListeners('timeout');
-    // What came in plain behind AUTH may be anybody's.
-    this.#queue.length = 0;
-    this.#lines.forget();
-    this.#say(234, 'Begin.');
-    const secure = new TLSSocket(plain, { isServer: true, secureContext: this.#options.context });
-    this.#socket = secure;
-    this.#isSecure = true;
     this.#job = null;
-    this.#listen(secure);
+    this.#control.secure(this.#options.context);
     return null;
   }
 
   async #passive(): Promise<Reply> {
-    const port = await this.#openChannel();
-    const host = this.#options.passiveAddress ?? this.#socket.localAddress?.replace(/^::ffff:/, '') ?? '';
+    const port = await this.#transfers.listen();
+    const host = this.#options.passiveAddress ?? this.#control.localAddress.replace(/^::ffff:/, '');
     if (host.includes(':')) return [425, 'Use EPSV over IPv6.'];
     return [227, `Entering Passive Mode (${host.replaceAll('.', ',')},${port >> 8},${port & 255}).`];
   }
 
   async #extendedPassive(rest: string): Promise<Reply> {
     if (/^all$/i.test(rest)) return [200, 'Well.'];
-    return [229, `Entering Extended Passive Mode (|||${await this.#openChannel()}|)`];
-  }
-
-  async #openChannel(): Promise<number> {
-    this.#channel?.close();
-    const { passivePorts, address } = this.#options;
-    this.#channel = await Channel.open(passivePorts, this.#socket.localAddress ?? '', address);
-    return this.#channel.port;
+    return [229, `Entering Extended Passive Mode (|||${await this.#transfers.listen()}|)`];
   }
 
   #enter(path: string): Reply {
@@ -313,96 +227,14 @@ export class FtpSession {
     return (await visibleFiles(this.#central, this.#needJob())).findLast((file) => file.name === name);
   }
 
-  /** Runs a transfer over the data connection that was opened before. */
-  async #overData(move: (data: Socket) => Promise<Reply>): Promise<Reply> {
-    const channel = this.#channel;
-    if (!channel) return [425, 'PASV or EPSV comes first.'];
-    this.#isTransferring = true;
-    try {
-      this.#say(150, 'Here it goes.');
-      const data = await channel.socket(this.#protectsData ? this.#options.context : null).catch(() => null);
-      return data ? await move(data) : [425, 'The data connection was not opened.'];
-    } finally {
-      this.#isTransferring = false;
-      channel.close();
-      this.#channel = null;
-    }
-  }
-
   async #store(path: string, offset: number | null): Promise<Reply> {
-    const job = this.#needJob();
-    if (job.way !== 'put') return [550, 'This transfer only fetches.'];
-    if (!this.#channel) return [425, 'PASV or EPSV comes first.'];
     const announced = this.#announced;
     this.#announced = null;
-    const receiver = await receive(this.#central, job, path, offset);
-    let received = 0;
-    let isWhole = false;
-    try {
-      return await this.#overData(async (data) => {
-        try {
-          for await (const bytes of data) {
-            received += bytes.length;
-            await receiver.write(bytes);
-          }
-        } catch (error) {
-          if (error instanceof DomainError) throw error;
-          return [426, 'The data connection broke; what came is kept as partial.'];
-        }
-        isWhole = (announced === null || received >= announced) && (await this.#isStillThere());
-        if (!isWhole) return [426, 'The transfer broke; what came is kept as partial.'];
-        await receiver.finish();
-        return [226, 'It has arrived.'];
-      });
-    } finally {
-      if (!isWhole) await receiver.breakOff();
-    }
-  }
-
-  /** A client that dies closes both of its connections at once, which alone tells a broken transfer from the end of a file. */
-  async #isStillThere(): Promise<boolean> {
-    if (this.#queue.some(({ word }) => word === 'QUIT')) return true;
-    const gone = new AbortController();
-    const late = new Promise((resolve) => setTimeout(resolve, graceMs));
-    const ended = once(this.#socket, 'end', { signal: gone.signal }).catch(() => {});
-    if (!this.#hasEnded) await Promise.race([late, ended]);
-    gone.abort();
-    return !this.#hasEnded || this.#queue.some(({ word }) => word === 'QUIT');
-  }
-
-  async #retrieve(path: string, offset: number): Promise<Reply> {
-    const job = this.#needJob();
-    if (job.way !== 'fetch') return [550, 'This transfer only puts.'];
-    if (!this.#channel) return [425, 'PASV or EPSV comes first.'];
-    const sending = await send(this.#central, job, path);
-    try {
-      if (offset > sending.sizeBytes) throw new DomainError('offsetBeyondEnd');
-      return await this.#overData(async (data) => {
-        try {
-          await pipeline(sending.read(offset, sending.sizeBytes), data);
-        } catch {
-          return [426, 'The data connection broke.'];
-        }
-        await sending.done(sending.sizeBytes);
-        return [226, 'It has been sent.'];
-      });
-    } finally {
-      await sending.close();
-    }
+    return await this.#transfers.store(this.#needJob(), path, { offset, announced });
   }
 
   async #list(line: (file: Listed) => string): Promise<Reply> {
     const listed = await visibleFiles(this.#central, this.#needJob());
-    return await this.#overData(async (data) => {
-      data.end(listed.map((file) => `${line(file)}\r\n`).join(''));
-      await finished(data, { readable: false }).catch(() => {});
-      return [226, 'That is all.'];
-    });
+    return await this.#transfers.list(listed.map((file) => `${line(file)}\r\n`).join(''));
   }
-}
-
-/** The refusal for people who read the log of their station. */
-function reasonOf({ code, facts }: DomainError): string {
-  const more = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
-  return more.length === 0 ? code : `${code} (${more.join(', ')})`;
 }
