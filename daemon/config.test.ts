@@ -104,3 +104,13 @@ test('help documents every key', () => {
   }
   expect(help).toContain('CHARGE_PORTAL_BOOTSTRAP_TOKEN');
 });
+
+test('ports and address of FTP data connections are taken as the help shows them, and told when they are neither', () => {
+  const flags = ['--data', data, '--ftp-passive-ports', '50000-50199', '--ftp-passive-address', '192.0.2.10'];
+  expect(readConfiguration(flags, {})).toMatchObject({ ftpPassivePorts: '50000-50199', ftpPassiveAddress: '192.0.2.10' });
+  expect(problemsOf(['--ftp-passive-ports', 'any', '--ftp-passive-address', 'here'])).toEqual([
+    '--ftp-passive-ports: "any" is not accepted; it must look like 50000-50199.',
+    '--ftp-passive-address: "here" is not accepted; it must look like 192.0.2.10.',
+  ]);
+  expect(problemsOf(['--ftp-passive-ports', '50199-50000'])[0]).toMatch(/no range of ports/);
+});

@@ -29,12 +29,14 @@ export const Configuration = Type.Object(
     ftpPort: port(2121, 'FTP server where stations fetch firmware and put logs; plain, and TLS by AUTH TLS.'),
     ftpPassivePorts: Type.String({
       default: '0',
-      pattern: '^(0|d{1,5}-d{1,5})$',
+      pattern: String.raw`^(0|\d{1,5}-\d{1,5})$`,
+      examples: ['50000-50199'],
       description: 'Ports of its data connections, e.g. 50000-50199, to be opened in firewalls. 0: any free port.',
     }),
     ftpPassiveAddress: Type.String({
       default: '',
-      pattern: '^(|(d{1,3}.){3}d{1,3})$',
+      pattern: String.raw`^(|(\d{1,3}\.){3}\d{1,3})$`,
+      examples: ['192.0.2.10'],
       description:
         'IPv4 address that stations are told for data connections, behind NAT. Empty: the one that the station came to.',
     }),
@@ -308,16 +310,18 @@ type Facts = Readonly<{
   maximum?: number;
   default?: unknown;
   description?: string;
+  examples?: readonly string[];
 }>;
 const facts = (key: Key): Facts => Configuration.properties[key];
 const isBoolean = (key: Key) => facts(key).type === 'boolean';
 
 function expectation(key: Key): string {
-  const { type, minimum, maximum, enum: words } = facts(key);
+  const { type, minimum, maximum, enum: words, examples } = facts(key);
   if (words) return `must be one of ${words.join(', ')}`;
   if (type === 'integer') return `must be a whole number from ${minimum} to ${maximum}`;
   if (type === 'boolean') return 'must be true or false';
   if (key === 'bootstrapToken') return 'must have 32 to 256 letters and digits';
+  if (examples) return `must look like ${examples[0]}`;
   return 'must be text';
 }
 
