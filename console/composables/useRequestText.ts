@@ -1,6 +1,6 @@
 import { useI18n } from 'vue-i18n';
 import type { ChargingProfile } from '../../shared/model/charging-profile.ts';
-import type { Command, RequestKind, StationRequest } from '../../shared/model/command.ts';
+import { type Command, type RequestKind, reasonOf, type StationRequest } from '../../shared/model/command.ts';
 import { numberText } from './quantity.ts';
 import { clockText, dateText } from './time-zone.ts';
 
@@ -41,7 +41,7 @@ export function lastStep({ detail }: Command): string | null {
 }
 
 /** The station agreed, and then did not do it. */
-export const lacksProof = ({ state, detail }: Command): boolean => state === 'failed' && told(detail, 'reason') === 'noProof';
+export const lacksProof = ({ state, detail }: Command): boolean => reasonOf(state, detail)?.code === 'noProof';
 
 /** Commands and their outcomes in plain words. */
 export function useRequestText() {
@@ -97,7 +97,7 @@ export function useRequestText() {
       case 'sendLocalList':
         return listed([
           t(`control.localList.${request.update}`, { version: request.listVersion }),
-          t('control.localList.tags', { n: request.entries.length }, request.entries.length),
+          t('control.localList.tags', { n: request.length ?? 0 }, request.length ?? 0),
         ]);
       case 'setChargingProfile':
         return listed([
@@ -140,7 +140,11 @@ export function useRequestText() {
     if (state === 'waiting') return t('control.meaning.waiting', { time: waitsUntil });
     if (state === 'expired' || state === 'withdrawn') return t(`control.meaning.${state}`, { time: waitsUntil });
     if (state === 'queued' || state === 'sent' || state === 'timedOut') return t(`control.meaning.${state}`);
-    if (lacksProof(command)) return t('control.meaning.noProof');
+    const reason = reasonOf(state, detail);
+    if (reason) {
+      const own = `control.meaning.reason.${reason.code}`;
+      return t(te(own) ? own : `errors.${reason.code}`, { ...reason.facts });
+    }
     if (request.kind === 'getLocalListVersion' && state === 'accepted') return listMeaning(Number(answer));
     const data = request.kind === 'dataTransfer' ? told(detail, 'data') : null;
     // A kind that the answer ends stays *accepted*; one that waits for a deed says what for.

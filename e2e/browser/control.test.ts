@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { accessibilityFaults, picture } from '../support/browser.ts';
 import { answerCall, bootedStation, report, startTransaction } from '../support/charging-site.ts';
 import { consoleVisits } from '../support/console-visit.ts';
@@ -255,6 +255,26 @@ test('a command waits for a station that is offline, can be withdrawn, and goes 
   lackNamedKeys(back);
   await answerCall(back, 'ClearCache', { status: 'Accepted' });
   await historyOf(page, 'clearCache').getByText('The cache is empty').waitFor();
+  await back.close();
+});
+
+test('a command that waited and no longer fits says so in words, in the reader’s language', async () => {
+  const id = await nodeId('P1-02');
+  const { page } = await inside(`/${id}/configuration/control?command=clearCache`);
+  const expiresAt = Date.now() + 1500;
+  await daemon().api('stations.send', {
+    stationId: id,
+    request: { kind: 'reserve', connectorId: 1, idTag: '04A1B2C3', expiresAt },
+    waitUntil: expiresAt + 3_600_000,
+  });
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(expiresAt), 3000);
+  const back = await bootedStation(daemon().addresses.ocpp16, 'STG-02');
+  lackNamedKeys(back);
+  const row = historyOf(page, 'reserve');
+  await row.getByText(/It no longer fits/).waitFor();
+  expect(await row.locator('.outcome strong').textContent()).toBe('failed');
+  const [told] = await daemon().api('stations.commands', { stationId: id, limit: 1 });
+  expect(told).toMatchObject({ state: 'failed', answer: null, detail: { reason: 'inputInvalid' } });
   await back.close();
 });
 

@@ -74,6 +74,7 @@ const kinds = [
     update: Type.Enum(['full', 'differential']),
     listVersion: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
     entries: Type.Array(LocalListEntry, { maxItems: 10_000 }),
+    length: Type.Optional(Type.Integer({ description: 'Of a command that was sent: its entries are not kept with it' })),
   }),
   Type.Object({ kind: Type.Literal('setChargingProfile'), connectorId: ConnectorOrStation, profile: ChargingProfile }),
   Type.Object({
@@ -148,7 +149,10 @@ export const Command = Type.Object({
   state: Type.Enum([...commandStates]),
   /** The station's own word, e.g. `Accepted`, `UnlockFailed`, or the code of its error. */
   answer: Type.Union([Type.String(), Type.Null()]),
-  /** The rest of what it said, as far as people need it: description of an error, configuration keys read. */
+  /**
+   * The rest of what it said, as far as people need it: description of an error, configuration keys read. When the daemon ended the
+   * command by itself, `reason` says why: a refusal's code (`errors.<code>`, with `facts`), `noProof` or `daemonRestarted`.
+   */
   detail: Json,
   byName: Type.String({ description: 'Who asked for it' }),
   /** Until when it waits, or waited, for a station that is offline. */
@@ -161,6 +165,17 @@ export const Command = Type.Object({
   doneAt: Type.Union([Type.Integer(), Type.Null()]),
 });
 export type Command = Static<typeof Command>;
+
+/** Why the daemon ended a command by itself; null: it did not, or the station said why. */
+export function reasonOf(
+  state: string,
+  detail: Command['detail'],
+): Readonly<{ code: string; facts: Readonly<Record<string, unknown>> }> | null {
+  if (state !== 'failed' || typeof detail !== 'object' || detail === null || !('reason' in detail)) return null;
+  const { reason, facts } = detail;
+  if (typeof reason !== 'string') return null;
+  return { code: reason, facts: typeof facts === 'object' && facts !== null ? { ...facts } : {} };
+}
 
 /** A station's configuration key as it answered GetConfiguration. */
 export const ConfigurationKey = Type.Object({

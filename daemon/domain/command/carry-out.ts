@@ -77,12 +77,11 @@ function followToEnd(
     .finally(() => end.abort());
 }
 
-/** A command that a rule of ours ends. */
-export const fail = (central: Central, station: Station, command: Command, error: DomainError): Promise<void> =>
+/** A command that a rule of ours ends. The station said nothing, so there is no word of its own. */
+export const fail = (central: Central, station: Station, command: Command, { code, facts }: DomainError): Promise<void> =>
   keep(central, station, command, {
     state: 'failed',
-    answer: error.code,
-    ...(Object.keys(error.facts).length > 0 && { detail: { ...error.facts } }),
+    detail: { reason: code, facts: { ...facts } },
     doneAt: central.clock.now(),
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { AskedRequest, Command } from '../../../shared/model/command.ts';
+import { type AskedRequest, type Command, reasonOf } from '../../../shared/model/command.ts';
 import { boot } from '../station/boot.ts';
 import { connected, disconnected } from '../station/connect.ts';
 import { type TestCentral, type TestLink, testCentral, testLink, testPerson, testStart } from '../testing.ts';
@@ -139,7 +139,11 @@ test('what it would do is checked again when the station is back', async () => {
   const command = await send(made, { kind: 'reserve', connectorId: 1, idTag: 'A', expiresAt: soon });
   made.clock.set(soon);
   await comesBack(made);
-  await vi.waitFor(async () => expect(await stored(made, command)).toMatchObject({ state: 'failed', answer: 'inputInvalid' }));
+  await vi.waitFor(async () => expect(await stored(made, command)).toMatchObject({ state: 'failed', answer: null }));
+  expect(reasonOf('failed', JSON.parse(String((await stored(made, command)).detail)))).toEqual({
+    code: 'inputInvalid',
+    facts: { field: 'request.expiresAt' },
+  });
   await made.close();
 });
 

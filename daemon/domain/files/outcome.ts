@@ -1,3 +1,4 @@
+import { reasonOf } from '../../../shared/model/command.ts';
 import { commandByPublicId } from '../../storage/commands.ts';
 import { transferByCommand, updateTransfer } from '../../storage/transfers.ts';
 import type { Central } from '../central.ts';
@@ -24,7 +25,7 @@ export async function endRefused(central: Central, commandId: string): Promise<v
   const command = transfer && (await commandByPublicId(storage.read, commandId));
   // One that failed on its way may be tried again by the station; its own words have told the transfer.
   if (!transfer || !command || !refusing.has(command.state) || transfer.status !== null) return;
-  const problem = command.answer ?? command.state;
+  const problem = reasonOf(command.state, JSON.parse(command.detail ?? 'null'))?.code ?? command.answer ?? command.state;
   await storage.write([updateTransfer(transfer.id, { state: 'failed', problem, endedAt: clock.now() })]);
   central.publish({ kind: 'station.changed', stationId: transfer.stationId });
 }
