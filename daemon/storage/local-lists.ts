@@ -4,16 +4,27 @@ import { db, statement } from './db.ts';
 import type { Statement } from './storage.ts';
 import type { Tables } from './tables.ts';
 
-type Tried = Readonly<{ stationId: number; version: number; at: number; answer: string }>;
+type Tried = Readonly<{ stationId: number; version: number; at: number; by: string; answer: string }>;
 
 /** The station's word on a list that was sent to it. */
-export const noteLocalListAnswer = ({ stationId, version, at, answer }: Tried): Statement => {
-  const tried = { triedVersion: version, triedAt: at, answer };
+export const noteLocalListAnswer = ({ stationId, version, at, by, answer }: Tried): Statement => {
+  const tried = { triedVersion: version, triedAt: at, triedBy: by, answer };
   return statement(
     db
       .insertInto('localLists')
       .values({ stationId, ...tried })
       .onConflict((conflict) => conflict.column('stationId').doUpdateSet(tried)),
+  );
+};
+
+/** The version that the station says to hold: 0 an empty list, -1 that it keeps none (OCPP 1.6 §5.10). */
+export const noteLocalListVersion = (stationId: number, toldVersion: number, toldAt: number): Statement => {
+  const told = { toldVersion, toldAt };
+  return statement(
+    db
+      .insertInto('localLists')
+      .values({ stationId, ...told })
+      .onConflict((conflict) => conflict.column('stationId').doUpdateSet(told)),
   );
 };
 
@@ -61,6 +72,8 @@ export const localListEntriesOf = (read: Kysely<Tables>, stationId: number) =>
     .orderBy('idTag')
     .execute();
 
-/** The stations whose lists follow changes by themselves, with the answer to the last try. */
+/** The lists that follow changes by themselves. */
 export const automaticLocalLists = (read: Kysely<Tables>) =>
-  read.selectFrom('localLists').select(['stationId', 'answer']).where('automatic', '=', 1).execute();
+  read.selectFrom('localLists').selectAll().where('automatic', '=', 1).execute();
+
+export type LocalListRow = NonNullable<Awaited<ReturnType<typeof localListOf>>>;

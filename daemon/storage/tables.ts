@@ -316,7 +316,7 @@ export interface ChargingProfilesTable {
   byName: string;
 }
 
-/** The local authorisation list of a station: the version that it accepted last, and how the last try went. */
+/** The local authorisation list of a station: the version that it accepted last, how the last try went, and the version that it told last. */
 export interface LocalListsTable {
   stationId: number;
   automatic: Generated<number>;
@@ -324,7 +324,10 @@ export interface LocalListsTable {
   acceptedAt: Generated<number | null>;
   triedVersion: Generated<number | null>;
   triedAt: Generated<number | null>;
+  triedBy: Generated<string | null>;
   answer: Generated<string | null>;
+  toldVersion: Generated<number | null>;
+  toldAt: Generated<number | null>;
 }
 
 export interface EventsTable {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { localListPlaces, localListStates } from '../model/local-list.ts';
+import { LocalListProgress, localListPlaces, localListStates } from '../model/local-list.ts';
 import { NodeId } from '../model/node.ts';
 import { mutation, query } from './contract.ts';
 
@@ -21,7 +21,13 @@ export const LocalListStatus = Type.Object({
   acceptedAt: nullableInteger,
   /** The last try, and the station's word on it, e.g. `Accepted`, `VersionMismatch`, `NoAnswer`. */
   triedAt: nullableInteger,
+  triedBy: nullableString,
   answer: nullableString,
+  /** The version that it told last when asked; 0: an empty list, -1: it keeps none. */
+  toldVersion: nullableInteger,
+  toldAt: nullableInteger,
+  /** How far it is when it is on its way. */
+  progress: Type.Union([LocalListProgress, Type.Null()]),
   /** What it says of itself: LocalAuthListMaxLength, SendLocalListMaxLength, LocalAuthListEnabled; null: not known. */
   maxEntries: nullableInteger,
   maxPerMessage: nullableInteger,
@@ -36,6 +42,8 @@ export const LocalListRow = Type.Object({
   expiresAt: nullableInteger,
   parentIdTag: nullableString,
   userName: nullableString,
+  /** Null as well for whom the account is none of their business. */
+  email: nullableString,
   place: Type.Enum([...localListPlaces]),
 });
 export type LocalListRow = Static<typeof LocalListRow>;
@@ -56,6 +64,8 @@ export const localList = {
     input: Type.Object({
       stationId: NodeId,
       after: Type.Optional(Type.String()),
+      search: Type.Optional(Type.String({ maxLength: 100, description: 'In the tag (decimal or hex), its group, its user' })),
+      differing: Type.Optional(Type.Boolean({ description: 'Only those that are not at the station as they should be' })),
       limit: Type.Integer({ minimum: 1, maximum: 500 }),
     }),
     output: Type.Object({ rows: Type.Array(LocalListRow), total: Type.Integer(), after: nullableString }),

@@ -3,7 +3,8 @@ import type { Central, DomainEvent } from '../central.ts';
 import { DomainError } from '../error.ts';
 import type { Station, StationLink } from '../station/station.ts';
 import { theSystem } from '../user/person.ts';
-import { hasOtherVersion, isUnsupported, sendLocalList } from './local-list.ts';
+import { isLost, isUnsupported } from './list-facts.ts';
+import { hasOtherVersion, sendLocalList } from './local-list.ts';
 import { differenceOf, heldList, type WantedEntry, wantedList } from './wanted-list.ts';
 
 /** People change tags one after the other; stations hear of it once. */
@@ -49,12 +50,13 @@ export function followChanges(central: Central): () => void {
   };
   const lookAtAll = async () => {
     const lists = new Map<number, Promise<readonly WantedEntry[]>>();
-    for (const { stationId, answer } of await automaticLocalLists(central.storage.read)) {
-      const station = central.stations.byId(stationId);
-      if (!station?.link || !station.booted || isUnsupported(answer)) continue;
+    for (const list of await automaticLocalLists(central.storage.read)) {
+      const station = central.stations.byId(list.stationId);
+      if (!station?.link || !station.booted || isUnsupported(list.answer)) continue;
       const wanted = lists.get(station.siteId) ?? wantedList(central, station);
       lists.set(station.siteId, wanted);
-      if (differenceOf(await wanted, await heldList(central, station)).length > 0) queue.add(stationId);
+      const isBehind = differenceOf(await wanted, await heldList(central, station)).length > 0;
+      if (isBehind || isLost(list)) queue.add(list.stationId);
     }
     work();
   };

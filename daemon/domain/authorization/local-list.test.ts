@@ -3,10 +3,13 @@ import type { StationRequest } from '../../../shared/model/command.ts';
 import { insertAccount, insertSiteRights } from '../../storage/accounts.ts';
 import { keepConfigurationKeys } from '../../storage/configuration-keys.ts';
 import { db, statement } from '../../storage/db.ts';
+import { sendCommand } from '../command/send.ts';
 import type { StationAnswer } from '../station/station.ts';
 import { type TestCentral, type TestLink, testCentral, testPerson, testStart } from '../testing.ts';
+import type { Person } from '../user/person.ts';
 import { localListPage } from './list-page.ts';
-import { localListStatus, sendLocalList } from './local-list.ts';
+import { localListStatus } from './list-status.ts';
+import { progressOf, sendLocalList } from './local-list.ts';
 
 type ListRequest = Extract<StationRequest, { kind: 'sendLocalList' }>;
 const accepted: StationAnswer = { outcome: 'accepted', answer: 'Accepted' };
@@ -46,14 +49,14 @@ test('the whole list goes first, then only what changed, with versions that rise
   await made.addTag({ idTag: 'AA03', parentIdTag: 'GROUP' });
   await made.central.storage.write([statement(db.deleteFrom('tags').where('idTag', '=', 'AA01'))]);
   expect(await localListStatus(made.central, made.station)).toMatchObject({ state: 'behind', version: 1, changes: 2 });
-  const page = await localListPage(made.central, made.station, { limit: 2 });
+  const page = await localListPage(made.central, testPerson, made.station, { limit: 2 });
   expect(page.rows.map(({ idTag, place }) => [idTag, place])).toEqual([
     ['AA01', 'goes'],
     ['AA02', 'same'],
   ]);
-  expect((await localListPage(made.central, made.station, { after: page.after ?? '', limit: 2 })).rows).toMatchObject([
-    { idTag: 'AA03', place: 'missing' },
-  ]);
+  expect((await localListPage(made.central, testPerson, made.station, { after: page.after ?? '', limit: 2 })).rows).toMatchObject(
+    [{ idTag: 'AA03', place: 'missing' }],
+  );
   expect(await made.send()).toMatchObject({ state: 'inStep', version: 2, entries: 2 });
   expect(made.lists.map(({ update, listVersion, entries }) => [update, listVersion, entries])).toEqual([
     [
@@ -108,11 +111,19 @@ test('an account with rights to other sites only has no place in the list; one w
       statement(db.updateTable('tags').set({ accountId: account }).where('idTag', '=', publicId.toUpperCase())),
     ]);
   }
-  const { rows } = await localListPage(central, made.station, { limit: 10 });
-  expect(rows).toMatchObject([
-    { idTag: 'HERE', userName: 'here' },
-    { idTag: 'NOWHERE', userName: 'nowhere' },
-  ]);
+  const emails = async (person: Pick<Person, 'role' | 'scope'>) => {
+    const { rows } = await localListPage(central, person, made.station, { limit: 10 });
+    expect(rows).toMatchObject([
+      { idTag: 'HERE', userName: 'here' },
+      { idTag: 'NOWHERE', userName: 'nowhere' },
+    ]);
+    return rows.map(({ email }) => email);
+  };
+  expect(await emails(testPerson)).toEqual(['here@example.org', 'nowhere@example.org']);
+  // A site administrator manages the accounts of the own sites, a support user none.
+  const ownSites = { kind: 'sites', siteIds: new Set([siteId]) } as const;
+  expect(await emails({ role: 'siteAdministrator', scope: ownSites })).toEqual(['here@example.org', null]);
+  expect(await emails({ role: 'support', scope: { kind: 'all' } })).toEqual([null, null]);
   await made.close();
 });
 
@@ -174,10 +185,72 @@ describe('FACTS 6.10: what a station answers', () => {
   });
 });
 
+test('on its way the list tells how far it is; then who sent it, and the version that the station told', async () => {
+  const seen: unknown[] = [];
+  const made = await madeWith(['AA01', 'AA02', 'AA03'], () => {
+    seen.push(progressOf(made.station));
+    return null;
+  });
+  await limit(made, 'SendLocalListMaxLength', '2');
+  expect(await made.send()).toMatchObject({
+    state: 'inStep',
+    progress: null,
+    triedBy: 'Test Person',
+    version: 2,
+    toldVersion: 0,
+  });
+  expect(seen).toEqual([
+    { update: 'full', sent: 0, total: 3 },
+    { update: 'full', sent: 2, total: 3 },
+  ]);
+  await made.close();
+});
+
+test('a station that tells another version than it accepted has lost its list, until it gets it again', async () => {
+  const made = await madeWith(['AA01']);
+  await made.send();
+  made.held.version = 0;
+  made.clock.advance(1000);
+  await sendCommand(made.central, testPerson, made.station, { kind: 'getLocalListVersion' });
+  const status = () => localListStatus(made.central, made.station);
+  await expect.poll(status).toMatchObject({ state: 'lost', version: 1, toldVersion: 0 });
+  made.clock.advance(1000);
+  expect(await made.send()).toMatchObject({ state: 'inStep', version: 2 });
+  await made.close();
+});
+
+test('a list that the station has switched off, and one that it does not keep', async () => {
+  const made = await madeWith(['AA01']);
+  await limit(made, 'LocalAuthListEnabled', 'false');
+  expect(await localListStatus(made.central, made.station)).toMatchObject({ state: 'switchedOff', enabled: false });
+  await limit(made, 'LocalAuthListEnabled', 'true');
+  made.held.version = -1;
+  await sendCommand(made.central, testPerson, made.station, { kind: 'getLocalListVersion' });
+  const status = () => localListStatus(made.central, made.station);
+  await expect.poll(status).toMatchObject({ state: 'notSupported', toldVersion: -1 });
+  await made.close();
+});
+
+test('entries are found by tag in either form, group and user, or only those that differ', async () => {
+  const made = await madeWith(['04A1B2C3', '77712345']);
+  await made.send();
+  await made.addTag({ idTag: '0499AA00', parentIdTag: 'NIGHT-SHIFT' });
+  const found = async (asked: { search?: string; differing?: boolean }) => {
+    const page = await localListPage(made.central, testPerson, made.station, { limit: 10, ...asked });
+    return page.rows.map(({ idTag }) => idTag);
+  };
+  expect(await found({ search: 'a1b2' })).toEqual(['04A1B2C3']);
+  expect(await found({ search: String(0x04a1b2c3) })).toEqual(['04A1B2C3']);
+  expect(await found({ search: (77712345).toString(16) })).toEqual(['77712345']);
+  expect(await found({ search: 'night' })).toEqual(['0499AA00']);
+  expect(await found({ differing: true })).toEqual(['0499AA00']);
+  expect(await found({ search: 'nobody' })).toEqual([]);
+  await made.close();
+});
+
 test('a list that somebody sends by hand counts too', async () => {
   const made = await madeWith(['AA01']);
   await made.send();
-  const { sendCommand } = await import('../command/send.ts');
   const entries = [{ idTag: 'ZZ99', status: 'Accepted' as const }];
   await sendCommand(made.central, testPerson, made.station, { kind: 'sendLocalList', update: 'full', listVersion: 9, entries });
   await expect

@@ -1,73 +1,28 @@
-import type { LocalListStatus } from '../../../shared/api/local-list.ts';
 import type { Command, LocalListEntry, StationRequest } from '../../../shared/model/command.ts';
-import type { LocalListState } from '../../../shared/model/local-list.ts';
-import { localListOf, setLocalListAutomatic } from '../../storage/local-lists.ts';
+import type { LocalListProgress } from '../../../shared/model/local-list.ts';
+import { localListOf, noteLocalListVersion, setLocalListAutomatic } from '../../storage/local-lists.ts';
 import type { Central } from '../central.ts';
 import { carryOut } from '../command/carry-out.ts';
 import { newCommand, storedCommand } from '../command/new-command.ts';
 import { ruleFor } from '../command/rules.ts';
 import { cannotGo, enter, leave } from '../command/send.ts';
-import { beyondLimit, limitsOf } from '../command/station-limit.ts';
+import { beyondLimit } from '../command/station-limit.ts';
 import { DomainError } from '../error.ts';
 import type { Station } from '../station/station.ts';
 import { audit } from '../user/audit.ts';
 import type { Person } from '../user/person.ts';
+import { isRefusal, isUnsupported, limitsOfList } from './list-facts.ts';
 import { asEntry, differenceOf, heldList, wantedList } from './wanted-list.ts';
 
 type ListRequest = Extract<StationRequest, { kind: 'sendLocalList' }>;
 
 /** Entries in a message to a station that has not told its limit. */
 const mostInMessage = 200;
-const sending = new WeakSet<Station>();
+const sending = new WeakMap<Station, LocalListProgress>();
+const begun: LocalListProgress = { update: 'full', sent: 0, total: 0 };
 
-/** Whether a station has said that it has no list: to send it one by ourselves is of no use. */
-export const isUnsupported = (answer: string | null): boolean => answer === 'NotSupported' || answer === 'NotImplemented';
-const isRefusal = (answer: string | null): boolean => answer !== null && answer !== 'Accepted';
-
-async function limitsOfList(central: Central, station: Station) {
-  const limits = await limitsOf(central, station, ['LocalAuthListMaxLength', 'SendLocalListMaxLength', 'LocalAuthListEnabled']);
-  const enabled = limits.text('LocalAuthListEnabled')?.trim().toLowerCase();
-  return {
-    maxEntries: limits.number('LocalAuthListMaxLength'),
-    maxPerMessage: limits.number('SendLocalListMaxLength'),
-    enabled: enabled === 'true' ? true : enabled === 'false' ? false : null,
-  };
-}
-
-/** How the list of a station stands: what it accepted against what it should hold. */
-export async function localListStatus(central: Central, station: Station): Promise<LocalListStatus> {
-  const [row, wanted, held, limits] = await Promise.all([
-    localListOf(central.storage.read, station.id),
-    wantedList(central, station),
-    heldList(central, station),
-    limitsOfList(central, station),
-  ]);
-  const changes = differenceOf(wanted, held).length;
-  const answer = row?.answer ?? null;
-  const version = row?.version ?? null;
-  const isAutomatic = row?.automatic === 1;
-  const isTooLong = limits.maxEntries !== null && wanted.length > limits.maxEntries;
-  const stateNow = (): LocalListState => {
-    if (sending.has(station)) return 'sending';
-    if (isUnsupported(answer)) return 'notSupported';
-    if (version === null && !isAutomatic && !isRefusal(answer)) return 'off';
-    if (isTooLong) return 'tooLong';
-    if (isRefusal(answer)) return 'failed';
-    return version !== null && changes === 0 ? 'inStep' : 'behind';
-  };
-  return {
-    state: stateNow(),
-    automatic: isAutomatic,
-    version,
-    entries: held.length,
-    wanted: wanted.length,
-    changes,
-    acceptedAt: row?.acceptedAt ?? null,
-    triedAt: row?.triedAt ?? null,
-    answer,
-    ...limits,
-  };
-}
+/** How far the list of a station has come; null: none is on its way. */
+export const progressOf = (station: Station): LocalListProgress | null => sending.get(station) ?? null;
 
 /** Switches on or off that changes go to a station by themselves. */
 export async function setAutomatic(central: Central, person: Person, station: Station, automatic: boolean): Promise<void> {
@@ -96,7 +51,7 @@ export async function sendLocalList(
   const why = cannotGo(station, { kind: 'sendLocalList', update: 'full', listVersion: 1, entries: [] });
   if (why !== null) throw new DomainError(why);
   if (sending.has(station)) throw new DomainError('stationBusy');
-  sending.add(station);
+  sending.set(station, begun);
   try {
     const wanted = (await wantedList(central, station)).map(asEntry);
     const limits = await limitsOfList(central, station);
@@ -128,7 +83,7 @@ async function bringInStep(
   { isFull, atOnce }: Readonly<{ isFull: boolean; atOnce: number }>,
 ): Promise<void> {
   const row = await localListOf(central.storage.read, station.id);
-  const theirs = await askVersion(station);
+  const theirs = await askVersion(central, station);
   const wanted = await wantedList(central, station);
   const difference = differenceOf(wanted, await heldList(central, station));
   const knows = row?.version != null && !isRefusal(row.answer) && (theirs === null || theirs === row.version);
@@ -138,6 +93,7 @@ async function bringInStep(
       const part = entries.slice(from, from + atOnce);
       // A full list that is longer than a message goes on as differential ones.
       const kind = from === 0 ? update : 'differential';
+      sending.set(station, { update, sent: from, total: entries.length });
       const { state, answer } = await ask(central, person, station, {
         kind: 'sendLocalList',
         update: kind,
@@ -151,23 +107,25 @@ async function bringInStep(
   if (!isFull && knows && difference.length > 0) {
     const answer = await send('differential', difference);
     if (answer === 'Accepted' || isUnsupported(answer) || !station.link) return;
-    version = Math.max(version, (await askVersion(station)) ?? 0);
+    version = Math.max(version, (await askVersion(central, station)) ?? 0);
   }
   await send('full', wanted.map(asEntry));
 }
 
-/** The version that a station says it holds; null when it does not say. */
-async function askVersion(station: Station): Promise<number | null> {
+/** The version that a station says it holds; null when it does not say, or keeps no list. */
+async function askVersion(central: Central, station: Station): Promise<number | null> {
   if (!station.link?.supports('getLocalListVersion')) return null;
   const answer = await station.link.call({ kind: 'getLocalListVersion' }, () => {});
   const version = answer.outcome === 'accepted' ? Number(answer.answer) : Number.NaN;
-  return Number.isInteger(version) && version >= 0 ? version : null;
+  if (!Number.isInteger(version)) return null;
+  await central.storage.write([noteLocalListVersion(station.id, version, central.clock.now())]);
+  return version >= 0 ? version : null;
 }
 
 /** Whether a station has lost or changed the list that it accepted: it says another version. */
 export async function hasOtherVersion(central: Central, station: Station): Promise<boolean> {
   const row = await localListOf(central.storage.read, station.id);
-  const theirs = await askVersion(station);
+  const theirs = await askVersion(central, station);
   return theirs !== null && theirs !== (row?.version ?? 0);
 }
 

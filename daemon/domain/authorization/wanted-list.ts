@@ -5,13 +5,16 @@ import type { Central } from '../central.ts';
 import type { Station } from '../station/station.ts';
 import { statusAt } from './authorize.ts';
 
-/** An entry as it is to stand at a station, with the name of whom it belongs to. */
+/** An entry as it is to stand at a station, with whom it belongs to. */
 export type WantedEntry = Readonly<{
   idTag: string;
   status: 'Accepted' | 'Blocked' | 'Expired';
   expiresAt: number | null;
   parentIdTag: string | null;
   userName: string | null;
+  email: string | null;
+  /** Its owner has a right to the station's very site. */
+  isOfSite: boolean;
 }>;
 
 export type HeldEntry = Awaited<ReturnType<typeof localListEntriesOf>>[number];
@@ -26,9 +29,10 @@ export async function wantedList(central: Central, station: Pick<Station, 'siteI
   return rows.flatMap((row) => {
     const { status, parentIdTag, expiresAt } = statusAt(row, now);
     if (status === 'Invalid' || status === 'ConcurrentTx') return [];
-    const name = `${row.firstName ?? ''} ${row.lastName ?? ''}`.trim() || row.email;
+    const userName = `${row.firstName ?? ''} ${row.lastName ?? ''}`.trim() || null;
     const parent = parentIdTag !== null && parentIdTag.length <= 20 ? parentIdTag : null;
-    return [{ idTag: row.idTag, status, expiresAt, parentIdTag: parent, userName: name }];
+    const owner = { userName, email: row.email, isOfSite: Boolean(row.isOfSite) };
+    return [{ idTag: row.idTag, status, expiresAt, parentIdTag: parent, ...owner }];
   });
 }
 
@@ -51,7 +55,7 @@ export function comparedLists(wanted: readonly WantedEntry[], held: readonly Hel
   const leaving = [...atStation.values()].map((entry) => ({
     ...entry,
     status: entry.status as WantedEntry['status'], // Kept from a request that had passed its schema.
-    userName: null,
+    ...{ userName: null, email: null, isOfSite: false },
     place: 'goes' as const,
   }));
   return [...rows, ...leaving].sort((one, other) => (one.idTag < other.idTag ? -1 : one.idTag > other.idTag ? 1 : 0));

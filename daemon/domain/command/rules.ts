@@ -6,6 +6,7 @@ import { clearChargingProfile } from './clear-charging-profile.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDiagnostics } from './get-diagnostics.ts';
+import { getLocalListVersion } from './get-local-list-version.ts';
 import { remoteStart } from './remote-start.ts';
 import { remoteStop } from './remote-stop.ts';
 import { reserve } from './reserve.ts';
@@ -25,6 +26,7 @@ const rules = {
   getConfiguration,
   reserve,
   cancelReservation,
+  getLocalListVersion,
   sendLocalList,
   setChargingProfile,
   clearChargingProfile,
@@ -34,7 +36,6 @@ const rules = {
   unlock: ruleOfAnswer,
   clearCache: ruleOfAnswer,
   trigger: ruleOfAnswer,
-  getLocalListVersion: ruleOfAnswer,
   dataTransfer: ruleOfAnswer,
 } as const;
 

@@ -23,9 +23,12 @@ export const sendLocalList = rule('sendLocalList', {
     const most = (await limitsOf(central, station, [limitKey])).number(limitKey);
     if (most !== null && entries.length > most) throw beyondLimit(limitKey, most, entries.length, 'request.entries');
   },
-  answered(central, station, { update, listVersion, entries }, answer) {
+  // An operator's own list is for now, and what is kept of a command goes with every change of its station.
+  mayWait: () => false,
+  shown: (request) => ({ ...request, entries: [], length: request.entries.length }),
+  answered(central, station, { update, listVersion, entries }, answer, { byName }) {
     const word = answer.outcome === 'timedOut' ? 'NoAnswer' : answer.answer;
-    const tried = { stationId: station.id, version: listVersion, at: central.clock.now(), answer: word };
+    const tried = { stationId: station.id, version: listVersion, at: central.clock.now(), by: byName, answer: word };
     return answer.outcome === 'accepted' ? keepLocalList(tried, update === 'full', entries) : [noteLocalListAnswer(tried)];
   },
 });
