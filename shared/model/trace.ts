@@ -40,7 +40,7 @@ export const TraceRow = Type.Object({
   latencyMs: nullableInteger,
   /** Of a call: the id of its answer, if that is there already. */
   answerId: nullableInteger,
-  excerpt: Type.String({ description: 'The beginning of the text' }),
+  excerpt: Type.String({ description: 'The beginning of the text; of a SOAP message that of its body' }),
 });
 export type TraceRow = Static<typeof TraceRow>;
 

@@ -26,6 +26,23 @@ test('meter values are read with power and energy, also when the excerpt ends wi
   expect(shortReading({ ...message, excerpt: message.excerpt.slice(0, 145) }, 'en')).toBe('2 · 14.22\u00a0kWh');
 });
 
+test('meter values over SOAP are read too, in the forms of 1.5 and 1.6', () => {
+  const body = (inner: string) =>
+    `<s:Body><c:meterValuesRequest><c:connectorId>2</c:connectorId>${inner}</c:meterValuesRequest></s:Body>`;
+  const read = (inner: string) => shortReading({ action: 'MeterValues', kind: 'call', excerpt: body(inner) }, 'en');
+  const old = '<c:values><c:timestamp>2026-11-22T18:30:01Z</c:timestamp><c:value unit="Wh">14220</c:value></c:values>';
+  expect(read(old)).toBe('2 · 14.22\u00a0kWh');
+  const sample =
+    '<c:sampledValue><c:value>11</c:value><c:measurand>Power.Active.Import</c:measurand><c:unit>kW</c:unit></c:sampledValue>';
+  expect(read(`<c:meterValue>${sample}</c:meterValue>`)).toBe('2 · 11.0\u00a0kW');
+});
+
+test('quotes in a text are read as quotes', () => {
+  expect(shortReading(call('DataTransfer', { vendorId: 'acme.lb', data: '{"limit":16}' }), 'en')).toBe(
+    'vendorId acme.lb · data {"limit":16}',
+  );
+});
+
 test('an error is read as its code and words', () => {
   const excerpt = '[4,"17","NotImplemented","no such action",{}]';
   expect(shortReading({ action: 'Reset', kind: 'error', excerpt }, 'en')).toBe('NotImplemented · no such action');

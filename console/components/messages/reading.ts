@@ -15,7 +15,8 @@ export function shortReading(row: Pick<TraceRow, 'excerpt' | 'action' | 'kind'>,
   const isXml = row.excerpt.trimStart().startsWith('<');
   const facts = isXml ? factsOfXml(row.excerpt) : factsOfJson(row.excerpt);
   if (row.kind === 'error') return isXml ? factOf(facts, 'Text') : errorText(row.excerpt);
-  if (row.action === 'MeterValues' && row.kind === 'call' && !isXml) return meterReading(row.excerpt, facts, language);
+  if (row.action === 'MeterValues' && row.kind === 'call')
+    return meterReading(factOf(facts, 'connectorId'), isXml ? samplesOfXml(row.excerpt) : samplesOfJson(row.excerpt), language);
   return facts
     .filter(([name, value]) => !silent.has(name) && value !== '')
     .filter(([name, value]) => !(name === 'errorCode' && value === 'NoError'))
@@ -29,13 +30,16 @@ const factOf = (facts: readonly Fact[], name: string): string => facts.find(([kn
 
 function factsOfJson(text: string): readonly Fact[] {
   const members = text.matchAll(/"(\w+)"\s*:\s*("((?:[^"\\]|\\.)*)"|-?\d[\d.eE+-]*|true|false)/g);
-  return [...members].map(([, name = '', value = '', inner]): Fact => [name, inner ?? value]);
+  return [...members].map(([, name = '', value = '', inner]): Fact => [name, inner?.replace(/\\(["\\/])/g, '$1') ?? value]);
 }
 
 function factsOfXml(text: string): readonly Fact[] {
   const body = /<(?:\w+:)?Body[^>]*>([\s\S]*)/.exec(text)?.[1] ?? '';
-  return [...body.matchAll(/<(?:\w+:)?(\w+)[^>]*>([^<>]+)<\//g)].map(([, name = '', value = '']): Fact => [name, value.trim()]);
+  return factsOfElements(body);
 }
+
+const factsOfElements = (text: string): readonly Fact[] =>
+  [...text.matchAll(/<(?:\w+:)?(\w+)[^>]*>([^<>]+)<\//g)].map(([, name = '', value = '']): Fact => [name, value.trim()]);
 
 /** `["id","code","description"` of a CALLERROR. */
 function errorText(text: string): string {
@@ -43,18 +47,31 @@ function errorText(text: string): string {
   return strings.slice(1, 3).filter(Boolean).join(' · ').slice(0, mostLetters);
 }
 
-function meterReading(text: string, facts: readonly Fact[], language: string): string {
-  const values = [...text.matchAll(/\{[^{}]*\}/g)].map(([sample]) => new Map(factsOfJson(sample)));
-  const register = values.find(
-    (sample) => (sample.get('measurand') ?? 'Energy.Active.Import.Register') === 'Energy.Active.Import.Register',
-  );
-  const power = values.find((sample) => sample.get('measurand') === 'Power.Active.Import' && !sample.has('phase'));
-  return [factOf(facts, 'connectorId'), quantity(power, 'kW', language), quantity(register, 'kWh', language)]
-    .filter(Boolean)
-    .join(' · ');
+type Sample = ReadonlyMap<string, string>;
+
+const samplesOfJson = (text: string): readonly Sample[] =>
+  [...text.matchAll(/\{[^{}]*\}/g)].map(([sample]) => new Map(factsOfJson(sample)));
+
+/** Of OCPP 1.6 as elements in a `sampledValue`; of 1.5 as attributes of a `value`. */
+function samplesOfXml(text: string): readonly Sample[] {
+  const elements = text.matchAll(/<(?:\w+:)?sampledValue\b[^>]*>([\s\S]*?)<\/(?:\w+:)?sampledValue>/g);
+  const samples = [...elements].map(([, inner = '']) => new Map(factsOfElements(inner)));
+  if (samples.length > 0) return samples;
+  return [...text.matchAll(/<(?:\w+:)?value\b([^>]*)>([^<]*)</g)].map(([, attributes = '', value = '']) => {
+    const named = [...attributes.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', text = '']): Fact => [name, text]);
+    return new Map([...named, ['value', value.trim()]]);
+  });
 }
 
-function quantity(sample: ReadonlyMap<string, string> | undefined, unit: 'kW' | 'kWh', language: string): string {
+function meterReading(connectorId: string, samples: readonly Sample[], language: string): string {
+  const register = samples.find(
+    (sample) => (sample.get('measurand') ?? 'Energy.Active.Import.Register') === 'Energy.Active.Import.Register',
+  );
+  const power = samples.find((sample) => sample.get('measurand') === 'Power.Active.Import' && !sample.has('phase'));
+  return [connectorId, quantity(power, 'kW', language), quantity(register, 'kWh', language)].filter(Boolean).join(' · ');
+}
+
+function quantity(sample: Sample | undefined, unit: 'kW' | 'kWh', language: string): string {
   const value = Number(sample?.get('value') ?? Number.NaN);
   if (!Number.isFinite(value)) return '';
   const plain = value * (sample?.get('unit') === unit ? 1000 : 1);

@@ -26,8 +26,9 @@ const CUT = 0x80;
 const ZERO = 0;
 
 const protocols = ['', 'OCPP 1.6J', 'OCPP 1.6S', 'OCPP 1.5S'];
-const EXCERPT_BYTES = 600;
-const EXCERPT = 200;
+/** Enough for the headers before the body of a SOAP message. */
+const EXCERPT_BYTES = 2400;
+const EXCERPT = 400;
 
 /** The most bytes that a message of so many characters takes. */
 export const mostBytes = (message: Traced): number =>
@@ -179,9 +180,15 @@ export class Encoded {
     return {
       messageId: this.bytes.toString('utf8', this.start + HEAD, idEnd),
       action: this.bytes.toString('utf8', idEnd + 1, actionEnd),
-      ...{ code, remarks, reading, text, excerpt: text.slice(0, EXCERPT) },
+      ...{ code, remarks, reading, text, excerpt: excerptOf(text) },
     };
   }
+}
+
+/** How a message begins; of XML the body, for which the headers would leave no room. */
+function excerptOf(text: string): string {
+  const from = /^\s*</.test(text) ? Math.max(0, text.search(/<(?:[\w-]+:)?Body[\s>]/)) : 0;
+  return text.slice(from, from + EXCERPT);
 }
 
 /** The messages in some bytes, in order. */
