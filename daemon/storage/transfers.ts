@@ -19,13 +19,13 @@ export const linkTransfer = (publicId: string, commandId: string): Statement =>
 export const deleteTransfer = (publicId: string): Statement =>
   statement(db.deleteFrom('transfers').where('publicId', '=', publicId));
 
-/** Those whose time is over. What had arrived has; what nobody came for is told so. */
+/** Those whose time is over: what nobody came for is told so, the others keep how far they came. */
 export const expireTransfers = (now: number): Statement =>
   statement(
     db
       .updateTable('transfers')
       .set((each) => ({
-        state: each.case().when('state', 'in', ['waiting', 'running']).then('expired').else(each.ref('state')).end(),
+        state: each.case().when('state', '=', 'waiting').then('expired').else(each.ref('state')).end(),
         endedAt: now,
       }))
       .where('endedAt', 'is', null)

@@ -7,10 +7,14 @@ export type TransferProtocol = (typeof transferProtocols)[number];
 
 /**
  * `waiting` the station has not come yet · `running` it is sending or fetching · `transferred` the file has arrived whole, at us or
- * at the station · `installing` · `done` installed, or uploaded in the station's own word · `failed` · `expired` it never came.
+ * at the station · `installing` · `done` installed, or uploaded in the station's own word · `failed` · `expired` it never came ·
+ * `silent` it began, and nothing more was heard while it could come.
  */
-export const transferStates = ['waiting', 'running', 'transferred', 'installing', 'done', 'failed', 'expired'] as const;
+export const transferStates = ['waiting', 'running', 'transferred', 'installing', 'done', 'failed', 'expired', 'silent'] as const;
 export type TransferState = (typeof transferStates)[number];
+
+/** The status of a firmware transfer whose station never said *Installed*, and came back with the version of the image. */
+export const seenAtBoot = 'BootNotification';
 
 const nullableText = Type.Union([Type.String(), Type.Null()]);
 const nullableTime = Type.Union([Type.Integer(), Type.Null()]);
@@ -39,7 +43,7 @@ export const Transfer = Type.Object({
   protocol: Type.Enum([...transferProtocols]),
   server: Type.Enum(['builtIn', 'external']),
   state: Type.Enum([...transferStates]),
-  /** The station's own word of its latest FirmwareStatusNotification or DiagnosticsStatusNotification. */
+  /** The station's own word of its latest FirmwareStatusNotification or DiagnosticsStatusNotification; `BootNotification`: seen at boot. */
   status: nullableText,
   /** Why it failed: the code of a refusal, or the station's word. */
   problem: nullableText,

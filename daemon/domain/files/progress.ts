@@ -1,4 +1,5 @@
-import type { TransferState } from '../../../shared/model/file-transfer.ts';
+import { seenAtBoot, type TransferState } from '../../../shared/model/file-transfer.ts';
+import { firmwareById } from '../../storage/firmware.ts';
 import type { Statement } from '../../storage/storage.ts';
 import { filesOfTransfers, latestTransfer, updateStationFile, updateTransfer } from '../../storage/transfers.ts';
 import type { Central } from '../central.ts';
@@ -47,3 +48,22 @@ export async function followStatus(
   }
   return { transfer, unit };
 }
+
+/**
+ * The firmware transfer that a boot proves as installed, whatever the station reported of it: it runs the version of the image
+ * (FACTS §6.11). One that ran that version before must have fetched the image since, or this is just another boot.
+ */
+export async function installedAtBoot(central: Central, station: Station, version: string | null): Promise<Followed | null> {
+  if (version === null) return null;
+  const { read } = central.storage;
+  const now = central.clock.now();
+  const transfer = await latestTransfer(read, station.id, 'firmware', now - lateMs);
+  if (!transfer || transfer.firmwareId === null || transfer.state === 'done') return null;
+  const image = await firmwareById(read, transfer.firmwareId);
+  if (!image || !isSame(image.version, version)) return null;
+  const isNews = station.firmware !== null && !isSame(station.firmware, version);
+  if (!isNews && transfer.state !== 'transferred' && transfer.state !== 'installing') return null;
+  return { transfer, unit: [updateTransfer(transfer.id, { state: 'done', status: seenAtBoot, problem: null, endedAt: now })] };
+}
+
+const isSame = (one: string, other: string) => one.trim().toLowerCase() === other.trim().toLowerCase();

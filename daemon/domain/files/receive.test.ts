@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DomainError } from '../error.ts';
+import { reportDiagnosticsStatus } from '../station/files.ts';
 import { type TestCentral, testCentral, testLink, testPerson } from '../testing.ts';
 import { openFile, pathOf } from './files.ts';
 import { type Job, openJob } from './job.ts';
@@ -237,6 +238,19 @@ test('A14: user and password are valid for their time, and not after the transfe
   await expect(open()).rejects.toMatchObject({ code: 'transferRefused' });
   await keepFiles(made.central);
   expect(await transferOf(made.central, testPerson, job.transfer.publicId)).toMatchObject({ state: 'expired' });
+});
+
+test('one that began and was never heard of again says that, not that it runs; a word that comes late still counts', async () => {
+  const { job } = await putJob();
+  const { central, station } = made;
+  const state = async () => (await transferOf(central, testPerson, job.transfer.publicId)).state;
+  await reportDiagnosticsStatus(central, station, 'Uploading');
+  expect(await state()).toBe('running');
+  made.clock.advance(60_001);
+  await keepFiles(central);
+  expect(await state()).toBe('silent');
+  await reportDiagnosticsStatus(central, station, 'Uploaded');
+  expect(await state()).toBe('done');
 });
 
 test('files go after their days, those that are being written stay', async () => {

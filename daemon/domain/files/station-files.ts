@@ -36,7 +36,7 @@ export async function shownTransfers(central: Central, rows: readonly ShownTrans
     kind: row.kind === 'firmware' ? 'firmware' : 'diagnostics',
     protocol: row.protocol as TransferProtocol, // only the rules write it
     server: row.server === 'external' ? 'external' : 'builtIn',
-    state: row.state as TransferState, // the schema allows nothing else
+    state: stateOf(row),
     status: row.status,
     problem: row.problem,
     firmwareId: row.firmwarePublicId,
@@ -53,6 +53,12 @@ export async function shownTransfers(central: Central, rows: readonly ShownTrans
     endedAt: row.endedAt,
     files: (ofTransfer.get(row.id) ?? []).map((file) => shownFile(file, row.stationPublicId, row.publicId, keepDays)),
   }));
+}
+
+/** One whose time is over while it was under way has fallen silent; a log that has arrived whole is there all the same. */
+function stateOf({ state, kind, endedAt }: Pick<ShownTransfer, 'state' | 'kind' | 'endedAt'>): TransferState {
+  const isUnderWay = state === 'running' || (kind === 'firmware' && (state === 'transferred' || state === 'installing'));
+  return isUnderWay && endedAt !== null ? 'silent' : (state as TransferState); // the schema allows nothing else
 }
 
 const shownFile = (

@@ -1,6 +1,8 @@
 import { noteBoot } from '../../storage/stations.ts';
 import type { Central } from '../central.ts';
 import { tellDeed } from '../command/proof.ts';
+import { followExternal } from '../files/outcome.ts';
+import { installedAtBoot } from '../files/progress.ts';
 import { readConfiguration } from './configuration.ts';
 import { stationEvent } from './event.ts';
 import type { Station } from './station.ts';
@@ -31,7 +33,9 @@ export async function boot(central: Central, station: Station, facts: BootFacts)
   const now = central.clock.now();
   const isAccepted = station.registration === 'accepted';
   const bootedAt = isAccepted ? now : null;
+  const installed = await installedAtBoot(central, station, facts.firmware);
   await central.storage.write([
+    ...(installed?.unit ?? []),
     noteBoot({ nodeId: station.id, ...facts, bootedAt, lastSeenAt: now }),
     stationEvent(central, station, {
       kind: 'station.booted',
@@ -46,8 +50,12 @@ export async function boot(central: Central, station: Station, facts: BootFacts)
   station.lastSeenAt = now;
   station.clock.suspectOffsetMs = null;
   central.publish({ kind: 'station.changed', stationId: station.id });
+  if (installed)
+    void followExternal(central, station, installed.transfer, 'Installed').catch((err) =>
+      station.log.error({ err }, 'folder of an installed firmware not tidied up'),
+    );
   if (isAccepted) {
-    tellDeed(central.proofs, station.id, { did: 'booted', hasNewFirmware });
+    tellDeed(central.proofs, station.id, { did: 'booted', hasNewFirmware: hasNewFirmware || installed !== null });
     const isNews = station.configurationReadAt === null || hasNewFirmware;
     if (isNews && central.settings.readStationKeys) readConfiguration(central, station);
   }
