@@ -23,8 +23,9 @@ test('R13: strange frames stop nobody: no crash, no growth, and a good station i
   const report = await fuzz({ inputs: 6000, seed: 2026, say });
   expect(report.problems, lines.join('\n')).toEqual([]);
   expect(report.inputs).toBeGreaterThanOrEqual(6000);
-  expect(report.slowestMs).toBeLessThan(2000);
-  expect((report.lateBytes - report.earlyBytes) / 1024 / 1024).toBeLessThan(100);
+  expect(report.beside.slowestMs).toBeLessThan(2000);
+  expect((report.late.heapBytes - report.early.heapBytes) / 1024 / 1024).toBeLessThan(20);
+  expect((report.late.residentBytes - report.early.residentBytes) / 1024 / 1024).toBeLessThan(100);
 }, 120_000);
 
 test('R9: while another program holds the database, other stations and people are served; what waits is stored after', async () => {

@@ -1,11 +1,12 @@
-import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { Line } from '../bench/support/line.ts';
-import { addressOf, boot, call, identityOf } from '../bench/support/messages.ts';
-import { residentBytes, stationsOf } from '../bench/support/servers.ts';
-import { startDaemon, type TestDaemon } from '../e2e/support/daemon.ts';
+import { addressOf, identityOf } from '../bench/support/messages.ts';
+import { stationsOf } from '../bench/support/servers.ts';
+import type { TestDaemon } from '../e2e/support/daemon.ts';
 import { type Random, seededRandom } from '../simulator/random.ts';
 import { Strangeness } from './support/frames.ts';
+import { type Beats, beatsInWords, GoodStation } from './support/good-station.ts';
+import { answerWithinMs, Guest } from './support/guest.ts';
+import { type Memory, memoryInWords, startWatched, type WatchedDaemon } from './support/heap.ts';
 
 export type FuzzTask = Readonly<{ inputs: number; seed: number; say(line: string): void }>;
 export type FuzzReport = Readonly<{
@@ -15,69 +16,67 @@ export type FuzzReport = Readonly<{
   results: number;
   errors: number;
   closed: number;
-  /** Of a good station's heartbeats, ms: alone, and while others misbehave. */
-  quietP99Ms: number;
-  p99Ms: number;
-  slowestMs: number;
-  /** Memory of the daemon after a tenth of the inputs, and at the end. */
-  earlyBytes: number;
-  lateBytes: number;
+  /** A good station's heartbeats: alone, and while others misbehave. */
+  quiet: Beats;
+  beside: Beats;
+  /** Memory of the daemon after a tenth of the inputs, when all has been used once, and at the end. */
+  early: Memory;
+  late: Memory;
 }>;
 
 const registered = 800;
 const atOnce = 8;
 /** After so many strange frames a station asks something sensible and wants its answer. */
 const betweenQuestions = 20;
-const answerWithinMs = 20_000;
 
 /**
  * SECURITY R13: many seeded random and mutated frames over several connections. The daemon must not end, its memory not grow, each
  * connection that stays open must go on being answered, and a good station must not notice.
  */
 export async function fuzz({ inputs, seed, say }: FuzzTask): Promise<FuzzReport> {
-  await using daemon = await startDaemon({ provision: stationsOf(registered), flags: ['--log-level', 'error'] });
+  const watched = await startWatched({ provision: stationsOf(registered), flags: ['--log-level', 'error'] });
+  await using daemon = watched.daemon;
   const problems: string[] = [];
   const random = seededRandom(seed);
-  const progress = new Progress(inputs, daemon, say);
-  const goodStation = await GoodStation.arrive(daemon.addresses.ocpp16);
-  await goodStation.beat(100);
-  const quietP99Ms = goodStation.p99Ms;
-
+  const progress = new Progress(inputs, watched, say);
+  const good = await GoodStation.arrive({ url: daemon.addresses.ocpp16, station: 0, transport: 'json' });
+  const quiet = await good.beat(100);
   const bad = Promise.all(
     Array.from({ length: atOnce }, (_, index) => misbehave(daemon.addresses.ocpp16, random.fork(`${index}`), progress, problems)),
   );
-  await Promise.all([bad, goodStation.beatUntil(bad)]);
-  goodStation.close();
+  const beside = await good.beatUntil(bad, () => progress.look());
+  await good.leave();
   problems.push(...(await progress.problemsOf(daemon)));
+  const late = await watched.settled();
   return {
     inputs: progress.sent,
     problems,
     results: progress.results,
     errors: progress.errors,
     closed: progress.closed,
-    quietP99Ms,
-    p99Ms: goodStation.p99Ms,
-    slowestMs: goodStation.slowestMs,
-    earlyBytes: progress.earlyBytes,
-    lateBytes: residentBytes(daemon.pid),
+    quiet,
+    beside,
+    early: progress.early ?? late,
+    late,
   };
 }
 
 /** How many frames were sent, by all together. */
 class Progress {
   readonly #inputs: number;
-  readonly #daemon: TestDaemon;
+  readonly #watched: WatchedDaemon;
   readonly #say: (line: string) => void;
   sent = 0;
   results = 0;
   errors = 0;
   closed = 0;
   #lastIdentity = 0;
-  earlyBytes = 0;
+  #tenths = 0;
+  early: Memory | null = null;
 
-  constructor(inputs: number, daemon: TestDaemon, say: (line: string) => void) {
+  constructor(inputs: number, watched: WatchedDaemon, say: (line: string) => void) {
     this.#inputs = inputs;
-    this.#daemon = daemon;
+    this.#watched = watched;
     this.#say = say;
   }
 
@@ -93,10 +92,20 @@ class Progress {
 
   count(): void {
     this.sent++;
-    if (this.sent % Math.ceil(this.#inputs / 10) !== 0) return;
-    const bytes = residentBytes(this.#daemon.pid);
-    if (this.earlyBytes === 0) this.earlyBytes = bytes;
-    this.#say(`${this.sent} of ${this.#inputs} frames, daemon has ${Math.round(bytes / 1024 / 1024)} MB`);
+  }
+
+  /** Whenever another tenth was sent, there is a reason to look at the memory of the daemon. */
+  look(): (() => Promise<void>) | null {
+    const tenths = Math.floor((this.sent / this.#inputs) * 10);
+    if (tenths === this.#tenths) return null;
+    this.#tenths = tenths;
+    return () => this.#lookAtMemory();
+  }
+
+  async #lookAtMemory(): Promise<void> {
+    const memory = await this.#watched.settled();
+    this.early ??= memory;
+    this.#say(`${this.sent} of ${this.#inputs} frames: ${memoryInWords(memory)}`);
   }
 
   noteAnswer(text: string): void {
@@ -156,116 +165,16 @@ async function misbehave(url: string, random: Random, progress: Progress, proble
   }
 }
 
-/** A station that misbehaves, and now and then asks something sensible. */
-class Guest {
-  line: Line | null = null;
-  isOpen = false;
-  #questions = 0;
-  #expected = '';
-  #settle: ((outcome: 'answer' | 'closed') => void) | null = null;
-  readonly #noteAnswer: (text: string) => void;
-
-  constructor(noteAnswer: (text: string) => void = () => undefined) {
-    this.#noteAnswer = noteAnswer;
-  }
-
-  async enter(url: string, localAddress: string): Promise<void> {
-    this.line = await Line.open({
-      url,
-      localAddress,
-      onText: (text) => {
-        if (this.#expected !== '' && text.startsWith(this.#expected)) this.#settle?.('answer');
-        else this.#noteAnswer(text);
-      },
-      onClose: () => {
-        this.isOpen = false;
-        this.#settle?.('closed');
-      },
-    });
-    this.isOpen = true;
-    await this.question('BootNotification', boot);
-  }
-
-  /** Whether a good message is still answered. */
-  async question(
-    action = 'Heartbeat',
-    payload: unknown = {},
-    withinMs = answerWithinMs,
-  ): Promise<'answer' | 'closed' | 'silence'> {
-    if (!this.isOpen) return 'closed';
-    const id = `question-${this.#questions++}`;
-    this.#expected = `[3,"${id}"`;
-    let late: NodeJS.Timeout | undefined;
-    const outcome = await new Promise<'answer' | 'closed' | 'silence'>((resolve) => {
-      this.#settle = resolve;
-      late = setTimeout(() => resolve('silence'), withinMs);
-      this.line?.send(call(id, action, payload));
-    });
-    clearTimeout(late);
-    this.#settle = null;
-    return outcome;
-  }
-}
-
-/** A station that does nothing but its duty, and notes how long its answers take. */
-class GoodStation {
-  readonly #guest = new Guest();
-  #times: number[] = [];
-
-  static async arrive(url: string): Promise<GoodStation> {
-    const station = new GoodStation();
-    await station.#guest.enter(`${url}/${identityOf(0)}`, addressOf(0));
-    return station;
-  }
-
-  get p99Ms(): number {
-    const sorted = [...this.#times].sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
-  }
-
-  get slowestMs(): number {
-    return Math.max(...this.#times);
-  }
-
-  async beat(times: number): Promise<void> {
-    this.#times = [];
-    for (let count = 0; count < times; count++) await this.#beatOnce();
-  }
-
-  async beatUntil(done: Promise<unknown>): Promise<void> {
-    this.#times = [];
-    let isOver = false;
-    void done.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) await this.#beatOnce();
-  }
-
-  close(): void {
-    this.#guest.line?.drop();
-  }
-
-  async #beatOnce(): Promise<void> {
-    const since = performance.now();
-    const outcome = await this.#guest.question();
-    if (outcome !== 'answer') throw new Error(`the good station got ${outcome}`);
-    this.#times.push(performance.now() - since);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 if (import.meta.main) {
   const { values: flags } = parseArgs({
     options: { inputs: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
   });
   const report = await fuzz({ inputs: Number(flags.inputs), seed: Number(flags.seed), say: console.log });
   for (const problem of report.problems) console.log(problem);
-  const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
   console.log(
     `${report.inputs} strange frames (seed ${flags.seed}): ${report.problems.length} problems; ${report.results} answered, ` +
-      `${report.errors} refused, ${report.closed} connections closed; memory ${megabytes(report.earlyBytes)} MB ` +
-      `after a tenth, ${megabytes(report.lateBytes)} MB at the end; a good station's p99 ${report.quietP99Ms.toFixed(1)} ms alone, ` +
-      `${report.p99Ms.toFixed(1)} ms meanwhile, slowest ${report.slowestMs.toFixed(0)} ms`,
+      `${report.errors} refused, ${report.closed} connections closed; after a tenth ${memoryInWords(report.early)}, ` +
+      `at the end ${memoryInWords(report.late)}; a good station's heartbeats alone ${beatsInWords(report.quiet)}, meanwhile ${beatsInWords(report.beside)}`,
   );
   process.exitCode = report.problems.length > 0 ? 1 : 0;
 }

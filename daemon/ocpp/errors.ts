@@ -16,10 +16,10 @@ const callErrorCodes = [
 export type CallErrorCode = (typeof callErrorCodes)[number];
 
 /** Later spellings that stations use as well (OCPP 2.0.1). */
-const otherSpellings: Readonly<Record<string, CallErrorCode>> = {
-  OccurrenceConstraintViolation: 'OccurenceConstraintViolation',
-  FormatViolation: 'FormationViolation',
-};
+const otherSpellings: ReadonlyMap<string, CallErrorCode> = new Map([
+  ['OccurrenceConstraintViolation', 'OccurenceConstraintViolation'],
+  ['FormatViolation', 'FormationViolation'],
+]);
 
 /** A message that gets no answer of its own kind: CALLERROR in JSON, a fault in SOAP. The description names the field, never a secret. */
 export class CallError extends Error {
@@ -35,7 +35,7 @@ export class CallError extends Error {
 /** The code that a station wrote, in the spelling of 1.6; what is not one counts as `GenericError` (OCPP-J §4.2.3). */
 export function readErrorCode(text: unknown): CallErrorCode {
   if (typeof text !== 'string') return 'GenericError';
-  return callErrorCodes.find((code) => code === text) ?? otherSpellings[text] ?? 'GenericError';
+  return callErrorCodes.find((code) => code === text) ?? otherSpellings.get(text) ?? 'GenericError';
 }
 
 /** How a refusal of the domain looks to a station. Most of them answer people, not stations: one that slips through is our defect. */

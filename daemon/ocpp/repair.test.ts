@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
-import type { CallError } from './errors.ts';
+import { type CallError, readErrorCode } from './errors.ts';
 import { repair } from './repair.ts';
 import { actions } from './v16/actions.ts';
 
@@ -194,4 +194,13 @@ test.each([
 test('SECURITY A22: nesting without end neither throws nor stays', () => {
   const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
   expect(mend('MeterValues', { connectorId: 1, meterValue: deep, more: deep }).value).toEqual({ connectorId: 1, meterValue: [] });
+});
+
+test('R13: names that every object has are words like any other', () => {
+  for (const word of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    const status = { connectorId: 1, status: 'Charging', errorCode: word };
+    expect(mend('StatusNotification', status)).toEqual({ value: status, kinds: ['unknownValue'] });
+    expect(refusalOf('StatusNotification', { ...status, status: word }).code).toBe('PropertyConstraintViolation');
+    expect(readErrorCode(word)).toBe('GenericError');
+  }
 });

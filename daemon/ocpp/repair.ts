@@ -196,7 +196,9 @@ function mendEnum(shape: Shape, values: readonly string[], value: unknown, path:
   if (typeof value !== 'string' && typeof value !== 'number') throw refusal('TypeConstraintViolation', path, 'a text is needed');
   const text = String(value);
   if (values.includes(text)) return text;
-  const meant = shape.aliases?.[text] ?? spellings(shape, values).get(fold(text));
+  // A station may write `constructor` here, which every object has.
+  const alias = shape.aliases && Object.hasOwn(shape.aliases, text) ? shape.aliases[text] : undefined;
+  const meant = alias ?? spellings(shape, values).get(fold(text));
   if (meant !== undefined) {
     flaws.push(flaw('enumSpelling', path, value));
     return meant;

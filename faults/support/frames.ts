@@ -77,6 +77,9 @@ const oddTexts = [
   '2106-02-07T06:28:16Z',
   'NaN',
   '=1+1',
+  '__proto__',
+  'constructor',
+  'toString',
 ];
 /** JSON texts that no value turns into by `JSON.stringify`. */
 const oddJson = [

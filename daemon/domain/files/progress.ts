@@ -7,17 +7,17 @@ import type { Station } from '../station/station.ts';
 import type { TransferRow } from './job.ts';
 
 /** What the words of FirmwareStatusNotification and DiagnosticsStatusNotification mean; 1.5 knows some of them only (FACTS §6.11). */
-const states: Readonly<Record<string, TransferState>> = {
-  Downloading: 'running',
-  Downloaded: 'transferred',
-  DownloadFailed: 'failed',
-  Installing: 'installing',
-  Installed: 'done',
-  InstallationFailed: 'failed',
-  Uploading: 'running',
-  Uploaded: 'done',
-  UploadFailed: 'failed',
-};
+const states: ReadonlyMap<string, TransferState> = new Map([
+  ['Downloading', 'running'],
+  ['Downloaded', 'transferred'],
+  ['DownloadFailed', 'failed'],
+  ['Installing', 'installing'],
+  ['Installed', 'done'],
+  ['InstallationFailed', 'failed'],
+  ['Uploading', 'running'],
+  ['Uploaded', 'done'],
+  ['UploadFailed', 'failed'],
+]);
 
 /** A status may come late, or after another one that contradicts it; such a transfer is still the one that is meant. */
 const lateMs = 24 * 3_600_000;
@@ -34,7 +34,7 @@ export async function followStatus(
   kind: 'firmware' | 'diagnostics',
   status: string,
 ): Promise<Followed | null> {
-  const state = states[status];
+  const state = states.get(status);
   const { read } = central.storage;
   const now = central.clock.now();
   const transfer = state && (await latestTransfer(read, station.id, kind, now - lateMs));

@@ -35,6 +35,14 @@ const begin = async ({ central, station, clock }: TestCentral, meterStartWh = 10
   return (await startSession(central, station, start)).transactionId;
 };
 
+test('R13: a unit that is a name which every object has is no unit', () => {
+  for (const unit of ['constructor', '__proto__', 'toString']) {
+    const odd = sampleOf({ at: 0, context: 'Sample.Periodic', values: [register('5', unit), value('__proto__', '1', null)] });
+    expect(odd).toMatchObject({ registerWh: null, figures: { energyWh: null } });
+    expect(Object.keys(JSON.parse(odd.figures.other ?? ''))).toContain('__proto__');
+  }
+});
+
 test('FIELD 9: units are brought to one, and a missing unit is Wh', () => {
   expect(figures(register('1234', null)).energyWh).toBe(1234);
   expect(figures(register('1.2345', 'kWh')).energyWh).toBe(1235);

@@ -16,23 +16,23 @@ export type Sample = Readonly<{
 }>;
 
 /** The base unit of each unit, and how many of it one is. Compared without regard to case (FACTS §2, §6.6). */
-const factors: Readonly<Record<string, number>> = {
-  wh: 1,
-  kwh: 1000,
-  mwh: 1e6,
-  w: 1,
-  kw: 1000,
-  mw: 1e6,
-  a: 1,
-  amp: 1,
-  ma: 0.001,
-  v: 1,
-  volt: 1,
-  mv: 0.001,
-  kv: 1000,
-  percent: 1,
-  '%': 1,
-};
+const factors: ReadonlyMap<string, number> = new Map([
+  ['wh', 1],
+  ['kwh', 1000],
+  ['mwh', 1e6],
+  ['w', 1],
+  ['kw', 1000],
+  ['mw', 1e6],
+  ['a', 1],
+  ['amp', 1],
+  ['ma', 0.001],
+  ['v', 1],
+  ['volt', 1],
+  ['mv', 0.001],
+  ['kv', 1000],
+  ['percent', 1],
+  ['%', 1],
+]);
 const mostNumber = 1e15;
 
 /** Measurands with a column, and how the values of phases become one. */
@@ -64,7 +64,7 @@ function inBaseUnit(value: ReadingValue): number | null {
   const unit = value.unit?.toLowerCase() ?? null;
   if (value.measurand === 'Temperature') return inCelsius(number, unit);
   if (unit === null) return number;
-  const factor = factors[unit];
+  const factor = factors.get(unit);
   return factor === undefined ? null : number * factor;
 }
 
@@ -136,7 +136,7 @@ export function sampleOf(reading: Reading): Sample {
 
 /** What no column holds: other measurands, phases, places, signed blocks, and text where a number belongs. As JSON. */
 function othersOf(values: readonly ReadingValue[]): string | null {
-  const others: Record<string, string> = {};
+  const others: Record<string, string> = Object.create(null);
   let has = false;
   for (const value of values) {
     if (isInColumn(value)) continue;

@@ -30,7 +30,10 @@ const contexts = [
 ] as const;
 const units = ['Wh', 'kWh', 'varh', 'kvarh', 'W', 'kW', 'var', 'kvar', 'Amp', 'Volt', 'Celsius'] as const;
 const otherUnits = { A: 'Amp', Ampere: 'Amp', V: 'Volt', Watt: 'W', Celcius: 'Celsius' } as const;
-const unitOf: Readonly<Record<string, string>> = { Amp: 'A', Volt: 'V' };
+const unitOf: ReadonlyMap<string, string> = new Map([
+  ['Amp', 'A'],
+  ['Volt', 'V'],
+]);
 
 /** OCPP 1.5 §7.24: the text of the element is the value, the rest are attributes. There are no phases. */
 const Value = Type.Object(
@@ -50,5 +53,5 @@ export const MeterValue = message({ timestamp: DateTime, value: Type.Array(Value
 /** The same in the form of 1.6, with its units. */
 export const asMeterValue16 = ({ timestamp, value }: Static<typeof MeterValue>): Static<typeof MeterValue16> => ({
   timestamp,
-  sampledValue: value.map(({ unit, ...rest }) => ({ ...rest, ...(unit !== undefined && { unit: unitOf[unit] ?? unit }) })),
+  sampledValue: value.map(({ unit, ...rest }) => ({ ...rest, ...(unit !== undefined && { unit: unitOf.get(unit) ?? unit }) })),
 });
