@@ -71,7 +71,7 @@ async function ftpAt(location: string, secure = false): Promise<Client> {
   return client;
 }
 
-describe('a log comes from the station', () => {
+describe('FIELD 21: a log comes from the station, to a URL made for it alone', () => {
   test.each(['ftp', 'ftps'] as const)('over %s', async (protocol) => {
     const { id, location } = await requestLog(protocol);
     expect(location).toMatch(new RegExp(`^${protocol}://[0-9a-f]{16}:[0-9a-f]{32}@127\\.0\\.0\\.1:\\d+/$`));
@@ -117,7 +117,7 @@ describe('a log comes from the station', () => {
   });
 });
 
-describe('a firmware goes to the station', () => {
+describe('FIELD 21: a firmware goes to the station, from a URL made for it alone', () => {
   test('over FTP, with its states, and as far as it has come', async () => {
     const firmwareId = await uploadFirmware(daemon, image);
     const { id, location } = await assign(firmwareId, 'ftp');

@@ -6,7 +6,7 @@ let daemon: TestDaemon;
 let station: OcttStation;
 beforeAll(async () => {
   daemon = await octtDaemon('REMOTE');
-  station = await octtStation(daemon, 'REMOTE');
+  station = await octtStation(daemon, 'REMOTE', { HeartbeatInterval: '300', ConnectionTimeOut: '1' });
 });
 afterAll(async () => {
   await station.rpc.close();
@@ -41,13 +41,15 @@ test('TC_011_1 remote start first, the cable after it', async () => {
   await station.status(1, 'Available');
 });
 
-test('TC_011_2 remote start, and no cable in time: no session, and the command is not done', async () => {
+test('TC_011_2 remote start, and no cable in time: no session, and the command has failed', { timeout: 50_000 }, async () => {
   station.answers('RemoteStartTransaction', { status: 'Accepted' });
   const { id } = await station.send(remoteStart, 'accepted');
   await station.status(1, 'Preparing');
   await station.status(1, 'Available');
   expect(await station.outlet(1)).toMatchObject({ status: 'Available', session: null });
-  await station.reaches(id, 'accepted');
+  // The station's own time for the cable, and half a minute for its word to arrive.
+  expect(await station.reaches(id, 'failed', 40_000)).toMatchObject({ answer: 'Accepted', detail: { reason: 'noProof' } });
+  expect(await station.outlet(1)).toMatchObject({ status: 'Available', session: null });
 });
 
 test('TC_012 remote stop: done when the session stopped', async () => {

@@ -37,7 +37,7 @@ let host = 1;
 const elsewhere = () => `127.0.0.${++host}`;
 const key = 'a-good-key-16-long';
 
-test('FIELD 1: no subprotocol, a list, and odd spelling come in; what we do not speak is closed at once', async () => {
+test('FIELD 1, TC_088: no subprotocol, a list, and odd spelling come in; what we do not speak is closed at once', async () => {
   for (const protocols of [[], ['ocpp1.6', 'ocpp1.5'], ['ocpp2.0.1', 'ocpp1.6'], ['OCPP1.6']]) {
     const station = await rawStation(plain, 'OPEN2', { protocols, from: elsewhere() });
     expect(station.socket.protocol).toBe(protocols.find((name) => /1\.6/.test(name)) ?? '');

@@ -44,7 +44,7 @@ export type OcttStation = Readonly<{
   /** Sends a command from the API and resolves when it is in the state. */
   send(request: AskedRequest, state: CommandState): Promise<Command>;
   /** Resolves when a command is in the state. */
-  reaches(commandId: string, state: CommandState): Promise<Command>;
+  reaches(commandId: string, state: CommandState, withinMs?: number): Promise<Command>;
   live(): Promise<Status>;
   outlet(connectorId: number): Promise<OutletLive>;
   session(transactionId: number): Record<string, unknown>;
@@ -75,14 +75,14 @@ export async function octtStation(
     const payload = { connectorId, status: word, errorCode: 'NoError', timestamp: nowText(), ...more };
     expect(await rpc.call('StatusNotification', payload)).toEqual({});
   };
-  const reaches: OcttStation['reaches'] = (commandId, state) =>
+  const reaches: OcttStation['reaches'] = (commandId, state, withinMs = 5000) =>
     vi.waitFor(
       async () => {
         const command = await daemon.api('stations.command', { stationId: nodeId, commandId });
         expect(command.state).toBe(state);
         return command;
       },
-      { timeout: 5000 },
+      { timeout: withinMs },
     );
   const live = () => daemon.api('stations.get', { stationId: nodeId });
 
