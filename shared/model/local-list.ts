@@ -29,3 +29,4 @@ export type LocalListProgress = Static<typeof LocalListProgress>;
 
 /** How an entry of the list stands: as it should be at the station, not yet there, there with another content, still there though it should go. */
 export const localListPlaces = ['same', 'missing', 'differs', 'goes'] as const;
+export type LocalListPlace = (typeof localListPlaces)[number];
