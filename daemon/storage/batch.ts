@@ -28,11 +28,18 @@ const mostTexts = 1000;
 /** Packs units into batches, remembering which texts the writer knows. */
 export class Packer {
   #numbers = new Map<string, number>();
+  #isLost = false;
+
+  /** The last batch did not reach the writer, and with it the texts that were new. */
+  lost(): void {
+    this.#isLost = true;
+  }
 
   pack(units: readonly (readonly Statement[])[]): Batch {
     // Statements are few and fixed; only generated ones (lists of values) could pile up, and then all are sent anew.
-    const forget = this.#numbers.size > mostTexts;
+    const forget = this.#isLost || this.#numbers.size > mostTexts;
     if (forget) this.#numbers.clear();
+    this.#isLost = false;
 
     const texts: string[] = [];
     const shape: number[] = [];

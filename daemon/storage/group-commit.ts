@@ -85,7 +85,31 @@ export class GroupCommit {
       this.#isScheduled = false;
       if (this.#waiting.length === 0) return;
       this.#underway = this.#waiting.splice(0, mostInBatch);
-      this.#send(this.#packer.pack(this.#underway.map(({ unit }) => unit)));
+      try {
+        this.#send(this.#packer.pack(this.#underway.map(({ unit }) => unit)));
+      } catch (error) {
+        this.#refuseStrange(error);
+      }
     });
   }
+
+  /** A value that cannot even cross to the writer is a defect of ours. It costs its own unit; the others of the batch go again. */
+  #refuseStrange(cause: unknown): void {
+    const isStrange = ({ unit }: Waiting) => unit.some(({ parameters }) => !parameters.every(isStorable));
+    const strange = this.#underway.filter(isStrange);
+    const rest = strange.length > 0 ? this.#underway.filter((each) => !isStrange(each)) : [];
+    const refused = strange.length > 0 ? strange : this.#underway;
+    this.#packer.lost();
+    this.#underway = [];
+    this.#waiting.unshift(...rest);
+    for (const { reject } of refused)
+      reject(new StorageError('statement', 'a value is of no kind that can be stored', { cause }));
+    if (this.#waiting.length > 0) this.#schedule();
+    else this.#whenIdle?.();
+  }
 }
+
+const isStorable = (value: unknown) =>
+  typeof value === 'object'
+    ? value === null || value instanceof Uint8Array
+    : typeof value !== 'function' && typeof value !== 'symbol';

@@ -56,6 +56,16 @@ describe.each(['a file', ':memory:'])('storage in %s', (where) => {
     expect(await storage.read.selectFrom('nodes').selectAll().execute()).toEqual([]);
   });
 
+  test('R13: a value of a kind that cannot be stored costs its own unit and no other', async () => {
+    const storage = await open(place());
+    const strange = { ...tag('STRANGE'), parameters: [...tag('STRANGE').parameters.slice(1), Object] };
+    const outcomes = await Promise.allSettled([storage.write([tag('A')]), storage.write([strange]), storage.write([tag('B')])]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'statement' } });
+    await storage.write([tag('C')]);
+    expect(await tags(storage)).toEqual([{ idTag: 'A' }, { idTag: 'B' }, { idTag: 'C' }]);
+  });
+
   test('a unit resolves with ids and changes, and reads see it from then on', async () => {
     const storage = await open(place());
     const written = await storage.write([tag('04A1'), tag('04B2'), statement(db.updateTable('tags').set({ label: 'both' }))]);

@@ -32,7 +32,10 @@ export async function openStorage({ file, log, readers = 2 }: { file: string; lo
 function openInMemory(): Storage {
   const { database } = openForWriting(':memory:');
   const committer = new Committer(database);
-  const queue = new GroupCommit((batch) => setImmediate(() => queue.settle(committer.commit(structuredClone(batch)))));
+  const queue = new GroupCommit((batch) => {
+    const crossed = structuredClone(batch);
+    setImmediate(() => queue.settle(committer.commit(crossed)));
+  });
   const querier = new Querier(database);
   const ask = async (query: Parameters<Querier['answer']>[0]) => {
     const answer = querier.answer(query);
