@@ -12,7 +12,7 @@ export async function stationConfiguration(
   const [rows, changes] = await Promise.all([configurationOf(read, station.id), latestChanges(read, station.id)]);
   const changeOf = new Map(changes.map((change) => [change.key, change]));
   return {
-    readAt: rows.reduce<number | null>((latest, row) => Math.max(latest ?? 0, row.readAt), null),
+    readAt: readingOf(rows),
     keys: rows.map(({ key, readonly, value }) => ({
       key,
       readonly: readonly === 1,
@@ -22,4 +22,12 @@ export async function stationConfiguration(
       known: knownKey(key),
     })),
   };
+}
+
+/** When the station was last asked for its keys: the time that most of them carry, since an upload renews only those that it wrote. */
+function readingOf(rows: readonly Readonly<{ readAt: number }>[]): number | null {
+  const counts = new Map<number, number>();
+  for (const { readAt } of rows) counts.set(readAt, (counts.get(readAt) ?? 0) + 1);
+  const [most] = [...counts].toSorted(([at, count], [otherAt, otherCount]) => otherCount - count || otherAt - at);
+  return most?.[0] ?? null;
 }

@@ -161,8 +161,22 @@ const folded = new Map(knownKeys.toReversed().map((key) => [key.key.toLowerCase(
 /** What is known of a key; spelling counts without regard to case (FACTS §6.15). */
 export const knownKey = (key: string): KnownKey | null => exact.get(key) ?? folded.get(key.toLowerCase()) ?? null;
 
-const measurandList =
-  /^(Energy\.(Active|Reactive)\.(Export|Import)\.(Register|Interval)|Power\.(Active|Reactive)\.(Export|Import)|Power\.(Factor|Offered)|Current\.(Export|Import|Offered)|Voltage|Temperature|Frequency|RPM|SoC)(\.(L[123]|N|L[123]-N|L1-L2|L2-L3|L3-L1))?$/;
+const energies = ['Import', 'Export'].flatMap((way) =>
+  ['Active', 'Reactive'].flatMap((kind) => ['Register', 'Interval'].map((form) => `Energy.${kind}.${way}.${form}`)),
+);
+const powers = ['Power.Active.Export', 'Power.Reactive.Import', 'Power.Reactive.Export'];
+const common = ['Energy.Active.Import.Register', 'Power.Active.Import', 'Current.Import', 'Voltage', 'SoC', 'Current.Offered'];
+
+/** What a station can measure (OCPP 1.6 §7.31), the commonest first. A list of them may add the phase, as in `Voltage.L1`. */
+export const measurands: readonly string[] = [
+  ...common,
+  ...['Power.Offered', 'Power.Factor', 'Frequency', 'Temperature', 'RPM', 'Current.Export'],
+  ...powers,
+  ...energies.filter((energy) => !common.includes(energy)),
+];
+const knownMeasurands = new Set(measurands);
+const phase = /\.(L[123]|N|L[123]-N|L1-L2|L2-L3|L3-L1)$/;
+const isMeasurand = (item: string): boolean => knownMeasurands.has(item.replace(phase, ''));
 
 /** Whether a value fits what is known of its key; else what would be right, in a form that needs no translation. */
 export function fitOf(key: KnownKey, value: string): { fits: true } | { fits: false; expected: string } {
@@ -181,7 +195,7 @@ export function fitOf(key: KnownKey, value: string): { fits: true } | { fits: fa
       if (items.includes('')) return refused('a,b,c');
       return key.items && items.some((item) => !key.items?.includes(item)) ? refused(key.items.join(', ')) : { fits: true };
     case 'measurands':
-      return items.every((item) => measurandList.test(item))
+      return items.every(isMeasurand)
         ? { fits: true }
         : refused('Energy.Active.Import.Register, Power.Active.Import, Voltage.L1, …');
     case 'text':
