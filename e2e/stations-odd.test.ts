@@ -93,6 +93,22 @@ test('FIELD 7, SECURITY R3: a stop of an unknown transaction is acknowledged and
   await station.close();
 });
 
+test('FIELD 7: a stop with -1 and an unknown register ends the one session that it fits; unknown is shown as nothing, not as -1', async () => {
+  const station = await booted();
+  const startedAt = new Date(Date.now() - 3_600_000).toISOString();
+  transactionOf(await station.call('StartTransaction', start({ timestamp: startedAt })));
+  expect((await station.call('StopTransaction', stop(-1, { idTag: '04A1B2', meterStop: -1, reason: 'EVDisconnected' })))[0]).toBe(
+    3,
+  );
+  const [session] = sessions(station.rowId);
+  expect(session).toMatchObject({ state: 'ended', stopReason: 'EVDisconnected', meterStopWh: null });
+  const { session: shown } = await daemon.api('sessions.get', { sessionId: String(session?.publicId) });
+  expect(shown).toMatchObject({ meterValueWh: null, meterStartWh: 1000 });
+  const kinds = (await daemon.api('stations.deviations', { stationId: publicId(station.rowId) })).map(({ kind }) => kind);
+  expect(kinds.toSorted()).toEqual(['meterUnknown', 'transactionIdMissing']);
+  await station.close();
+});
+
 test('FIELD 9, FIELD 10: kWh counts as a thousand Wh, values come as numbers, and a register that is ahead is no energy', async () => {
   const station = await booted();
   const transactionId = transactionOf(await station.call('StartTransaction', start({ meterStart: 939_000 })));

@@ -91,7 +91,9 @@ function withLiveValues(central: Central, row: SessionListRow): SessionListRow {
 
 function asRow(row: SessionListRow, now: number, person: Person): SessionRow {
   const open = row.state === 'charging' || row.state === 'stopped';
-  const latestWh = row.lastEnergyWh === null ? null : row.meterStartWh + row.lastEnergyWh;
+  // Below zero the station did not know it.
+  const meterStartWh = row.meterStartWh < 0 ? null : row.meterStartWh;
+  const latestWh = row.lastEnergyWh === null || meterStartWh === null ? null : meterStartWh + row.lastEnergyWh;
   return {
     id: row.publicId,
     transactionId: row.id,
@@ -115,7 +117,7 @@ function asRow(row: SessionListRow, now: number, person: Person): SessionRow {
     userName: `${row.firstName ?? ''} ${row.lastName ?? ''}`.trim() || null,
     serverLogAt: row.receivedAt,
     meterValueWh: open ? latestWh : row.meterStopWh,
-    meterStartWh: row.meterStartWh,
+    meterStartWh,
     stopReason: row.stopReason,
     powerW: row.state === 'charging' ? row.powerW : null,
     peakPowerW: row.peakPowerW,

@@ -92,6 +92,21 @@ export const sessionById = (read: Kysely<Tables>, id: number) =>
   read.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
 export type SessionRecord = NonNullable<Awaited<ReturnType<typeof sessionById>>>;
 
+const longestMs = 7 * 86_400_000;
+
+/** Sessions of a station whose stops came since, the newest first; none that lasted longer than a week. */
+export const recentlyStopped = (read: Kysely<Tables>, stationId: number, since: number) =>
+  read
+    .selectFrom('sessions')
+    .selectAll()
+    .where('stationId', '=', stationId)
+    .where('startedAt', '>=', since - longestMs)
+    .where('stopReceivedAt', '>=', since)
+    .orderBy('startedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(50)
+    .execute();
+
 /** Sessions that run or wait for the cable, oldest first. */
 export const openSessions = (read: Kysely<Tables>) =>
   read.selectFrom('sessions').selectAll().where('state', 'in', ['charging', 'stopped']).orderBy('id').execute();

@@ -45,5 +45,7 @@ export const deviationKinds = [
   'timeFormat',
   'timeWithoutZone',
   'timeUnusable',
+  'meterUnknown',
+  'transactionIdMissing',
 ] as const;
 export type DeviationKind = (typeof deviationKinds)[number];

@@ -11,7 +11,9 @@ export type Deed =
   | 'turnedAway'
   | 'receiptTime'
   | 'asUtc'
-  | 'answeredAsBefore';
+  | 'answeredAsBefore'
+  | 'asUnknown'
+  | 'foundSession';
 
 const deeds: Readonly<Record<DeviationKind, Deed>> = {
   noSubprotocol: 'understood',
@@ -56,6 +58,8 @@ const deeds: Readonly<Record<DeviationKind, Deed>> = {
   timeFormat: 'understood',
   timeWithoutZone: 'asUtc',
   timeUnusable: 'receiptTime',
+  meterUnknown: 'asUnknown',
+  transactionIdMissing: 'foundSession',
 };
 
 /** What was done about a deviation of this kind; null for one that this console does not know. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sessionById } from '../../storage/sessions.ts';
 import { reportStatus } from '../station/status.ts';
 import { type TestCentral, testCentral, testPerson, testStart } from '../testing.ts';
@@ -168,6 +168,81 @@ test('FIELD 7: a stop with transaction id -1, 0 or one that nobody knows is an o
     .where('kind', '=', 'session.orphanStop')
     .execute();
   expect(events).toHaveLength(4);
+  await made.close();
+});
+
+describe('FIELD 7: a station that never learnt the transaction id stops with -1', () => {
+  const startAt = (made: TestCentral, connectorId: number, idTag: string, meterStartWh: number) =>
+    startSession(made.central, made.station, { connectorId, idTag, startedAt: testStart, meterStartWh, reservationId: null });
+  const both = () => testCentral({ tags: ['04A1B2C3', 'AAAA0001'] });
+  const orphans = ({ central }: TestCentral) => central.storage.read.selectFrom('orphanStops').selectAll().execute();
+  const deviations = ({ central }: TestCentral) =>
+    [...central.deviations.counted.values()].map(({ kind, count }) => [kind, count]);
+
+  test('the session that its tag, time and register fit is stopped, once however often it comes, and the deviation is counted', async () => {
+    const made = await both();
+    const { transactionId: mine } = await startAt(made, 1, '04A1B2C3', 1000);
+    const { transactionId: other } = await startAt(made, 2, 'AAAA0001', 1000);
+    made.clock.advance(hour);
+    for (let sent = 0; sent < 3; sent++) await stopSession(made.central, made.station, stop(-1, { idTag: '04:a1:b2:c3' }));
+    expect(await record(made, mine)).toMatchObject({ meterStopWh: 8000, energyWh: 7000, stopIdTag: '04:a1:b2:c3' });
+    expect((await record(made, other))?.state).toBe('charging');
+    expect(await orphans(made)).toEqual([]);
+    expect(deviations(made)).toEqual([['transactionIdMissing', 1]]);
+    // The other one is not taken for it when it stops in the same way.
+    await stopSession(made.central, made.station, stop(-1, { idTag: 'AAAA0001' }));
+    expect((await record(made, other))?.stopReceivedAt).not.toBeNull();
+    await made.close();
+  });
+
+  test('without a tag the register tells which of two it is', async () => {
+    const made = await both();
+    const { transactionId: high } = await startAt(made, 1, '04A1B2C3', 5_000_000);
+    await startAt(made, 2, 'AAAA0001', 900_000);
+    made.clock.advance(hour);
+    await stopSession(made.central, made.station, stop(0, { meterStopWh: 5_010_000, reason: 'PowerLoss' }));
+    expect(await record(made, high)).toMatchObject({ energyWh: 10_000, stopReason: 'PowerLoss' });
+    await made.close();
+  });
+
+  test.each<[string, Partial<SessionStop>]>([
+    ['it fits two', {}],
+    ['its tag is none of theirs', { idTag: 'BBBB0002' }],
+    ['it is older than what runs', { idTag: '04A1B2C3', stoppedAt: testStart - 1000 }],
+    ['its register is below the one that the session began with', { idTag: '04A1B2C3', meterStopWh: 500 }],
+    ['it tells nothing but a time', { meterStopWh: null }],
+  ])('nobody guesses when %s: it is kept as an orphan', async (_why, said) => {
+    const made = await both();
+    const { transactionId } = await startAt(made, 1, '04A1B2C3', 1000);
+    await startAt(made, 2, 'AAAA0001', 1000);
+    made.clock.advance(hour);
+    await stopSession(made.central, made.station, stop(-1, said));
+    expect((await record(made, transactionId))?.state).toBe('charging');
+    expect(await orphans(made)).toHaveLength(1);
+    await made.close();
+  });
+
+  test('an id that is a number, and not ours, is never taken for another one', async () => {
+    const made = await both();
+    const { transactionId } = await startAt(made, 1, '04A1B2C3', 1000);
+    made.clock.advance(hour);
+    await stopSession(made.central, made.station, stop(transactionId + 99, { idTag: '04A1B2C3' }));
+    expect((await record(made, transactionId))?.state).toBe('charging');
+    await made.close();
+  });
+});
+
+test('a register that the station does not know at the stop is unknown, and the samples tell the energy', async () => {
+  const made = await testCentral({ tags: ['04A1B2C3'] });
+  const id = await charging(made);
+  made.clock.advance(hour);
+  await recordMeterValues(made.central, made.station, {
+    connectorId: 1,
+    transactionId: id,
+    readings: [register(testStart + hour, 6000)],
+  });
+  await stopSession(made.central, made.station, stop(id, { meterStopWh: null }));
+  expect(await record(made, id)).toMatchObject({ meterStopWh: null, energyWh: 5000, flags: '["meterMissing"]' });
   await made.close();
 });
 

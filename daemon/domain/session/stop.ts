@@ -19,29 +19,36 @@ import { rollUp } from './roll-up.ts';
 import { sampleOf } from './sample.ts';
 import { ownSession } from './start.ts';
 import { inTurn } from './turn.ts';
+import { sessionOfUnnumbered } from './unnumbered-stop.ts';
 
 /** A stop as the station told it. `stoppedAt` is null when it gave no usable time; `raw` is the whole message, for orphans. */
 export type SessionStop = Readonly<{
   transactionId: number;
   idTag: string | null;
   stoppedAt: number | null;
-  meterStopWh: number;
+  /** Null: the station does not know it. */
+  meterStopWh: number | null;
   reason: string | null;
   readings: readonly Reading[];
   raw: unknown;
 }>;
 
 const mostPayload = 100_000;
+/** An orphan's register in the key that tells it from others. */
+const unknownWh = -1;
 
 /**
  * Stops a session. Always accepted, whatever it says (OCPP 1.6 §4.10): a repeated stop changes nothing, one of no session of this
  * station is kept as an orphan (FIELD 7, SECURITY A5), and one that comes after its session was given up counts all the same (FIELD 6).
+ * One of a station that never learnt the id finds its session by what it tells, if that is plain.
  * The tag is judged for the answer only; it cannot prevent the stop.
  */
 export function stopSession(central: Central, station: Station, stop: SessionStop): Promise<{ tag: TagStatus | null }> {
   return inTurn(station, async () => {
     const tag = stop.idTag === null || stop.idTag === '' ? null : await authorize(central, station, stop.idTag, null);
-    const record = await ownSession(central, station, stop.transactionId);
+    const record = await (stop.transactionId < 1
+      ? sessionOfUnnumbered(central, station, stop)
+      : ownSession(central, station, stop.transactionId));
     if (!record) await keepOrphan(central, station, stop);
     else if (record.stopReceivedAt === null) await close(central, station, record, stop);
     return { tag };
@@ -56,7 +63,7 @@ async function keepOrphan(central: Central, station: Station, stop: SessionStop)
       transactionId: stop.transactionId,
       idTag: stop.idTag,
       stoppedAt: stop.stoppedAt === null ? at : saidAt,
-      meterStopWh: stop.meterStopWh,
+      meterStopWh: stop.meterStopWh ?? unknownWh,
       reason: stop.reason,
       payload: (JSON.stringify(stop.raw) ?? 'null').slice(0, mostPayload),
       receivedAt: central.clock.now(),

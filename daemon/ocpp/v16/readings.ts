@@ -123,3 +123,10 @@ export function toReadings(
   }
   return readings;
 }
+
+/** The register at the start or the end. Below zero it is unknown to the station (FACTS §10: meterStop -1). */
+export function knownMeter(central: Central, station: Station, action: string, wh: number): number | null {
+  if (wh >= 0) return wh;
+  noteDeviation(central, station, { kind: 'meterUnknown', action, example: String(wh) });
+  return null;
+}

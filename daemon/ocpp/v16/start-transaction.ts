@@ -13,6 +13,7 @@ import {
   TransactionConnectorId,
   TransactionIdToken,
 } from './fields.ts';
+import { knownMeter } from './readings.ts';
 
 /** OCPP 1.6 §4.8: a transaction began, now or some time ago. The 1.5 message has the same fields. */
 export const StartTransaction = incoming({
@@ -30,7 +31,8 @@ export const StartTransaction = incoming({
       connectorId: connectorOf(station, request.connectorId),
       idTag: request.idTag,
       startedAt: readTime(request.timestamp),
-      meterStartWh: request.meterStart,
+      // -1 stays: it is part of what tells one start from another.
+      meterStartWh: knownMeter(central, station, 'StartTransaction', request.meterStart) ?? -1,
       reservationId: request.reservationId ?? null,
     });
     return { transactionId, idTagInfo: idTagInfo(tag) };

@@ -4,7 +4,7 @@ import { stopSession } from '../../domain/session/stop.ts';
 import { incoming } from '../action.ts';
 import { readTime } from '../time.ts';
 import { DateTime, EMPTY, IdTagInfo, IdToken, idTagInfo, int, MeterWh, message, NO_TRANSACTION, openOneOf } from './fields.ts';
-import { MeterValue, toReadings } from './readings.ts';
+import { knownMeter, MeterValue, toReadings } from './readings.ts';
 
 /** OCPP 1.6 §4.10: a transaction ended. Nothing that it says can prevent that. */
 export const StopTransaction = incoming({
@@ -23,7 +23,7 @@ export const StopTransaction = incoming({
       transactionId: request.transactionId,
       idTag: request.idTag ?? null,
       stoppedAt: readTime(request.timestamp),
-      meterStopWh: request.meterStop,
+      meterStopWh: knownMeter(central, station, 'StopTransaction', request.meterStop),
       reason: request.reason ?? null,
       readings: toReadings(central, station, 'StopTransaction', request.transactionData ?? []),
       raw: request,
