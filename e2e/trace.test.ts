@@ -171,6 +171,20 @@ test('messages of one session, and of no other (PRODUCT M10)', async () => {
   await station.close();
 });
 
+test('messages of a session that the station reports hours later, after it was offline', async () => {
+  const station = await booted('T4');
+  const { stationId } = station;
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const answer = await station.call('StartTransaction', { connectorId: 1, idTag: 'ONE', meterStart: 0, timestamp: hoursAgo(3) });
+  const { transactionId } = answer[2] as { transactionId: number };
+  await station.call('StopTransaction', { transactionId, meterStop: 10, timestamp: hoursAgo(1) });
+  const { rows: sessions } = await daemon.api('sessions.list', { nodeId: stationId, filters: [], sort: [], limit: 10 });
+  const sessionId = sessions.find((session) => session.transactionId === transactionId)?.id ?? '';
+  const actions = (await list(stationId, { sessionId })).map(({ action }) => action);
+  expect(actions).toEqual(expect.arrayContaining(['StartTransaction', 'StopTransaction']));
+  await station.close();
+});
+
 test('live: what comes is told in order, only of this station; filters hold there too', async () => {
   const station = await booted('T5');
   const beside = await booted('T6');

@@ -6,7 +6,7 @@ import { DomainError } from '../domain/error.ts';
 import type { Station } from '../domain/station/station.ts';
 import { audit } from '../domain/user/audit.ts';
 import { offer } from '../domain/user/one-time-links.ts';
-import { sessionByPublicId } from '../storage/session-list.ts';
+import { sessionByPublicId, sessionEvents } from '../storage/session-list.ts';
 import type { TraceCondition } from '../storage/trace/trace.ts';
 import { implement } from './procedure.ts';
 import { stationOf } from './station-live.ts';
@@ -73,10 +73,14 @@ async function conditionOf(central: Central, station: Station, filter: Filter): 
   // The station is within the person's scope; another one's session is nobody's here.
   if (session?.stationId !== station.id) throw new DomainError('sessionUnknown');
   const { id: transactionId, connectorId, idTag, receivedAt, endedAt } = session;
+  // A station that was offline reports the end late: what counts is when we heard of it.
+  const events = endedAt === null ? [] : await sessionEvents(central.storage.read, transactionId);
+  const lastAt =
+    endedAt === null ? central.clock.now() : Math.max(endedAt, receivedAt, ...events.map((event) => event.receivedAt));
   return {
     ...condition,
     from: Math.max(from ?? 0, receivedAt - aroundMs),
-    until: Math.min(until ?? Number.MAX_SAFE_INTEGER, (endedAt ?? central.clock.now()) + aroundMs),
+    until: Math.min(until ?? Number.MAX_SAFE_INTEGER, lastAt + aroundMs),
     session: { transactionId, connectorId, idTag },
   };
 }
