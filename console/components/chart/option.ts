@@ -102,8 +102,15 @@ function marks(chart: ChartDefinition, look: ChartLook, shift: number): Record<s
     symbol: 'none',
     lineStyle: { color: look.colour('text-2'), type: 'dashed', width: 1 },
     label: { color: look.colour('text-2'), fontFamily: look.font, fontSize: 11, position: 'insideEndTop', rotate: 0 },
-    data: chart.marks.map((mark) => ({ xAxis: mark.at + shift, label: { formatter: mark.name } })),
+    data: chart.marks.map((mark) => ({ xAxis: mark.at + shift, label: { formatter: mark.name, ...beside(chart, mark.at) } })),
   };
+}
+
+/** At an edge the name of a mark stands beside its line, not across the axis. */
+function beside({ from, to }: ChartDefinition, at: number): Record<string, unknown> {
+  const share = (at - from) / (to - from);
+  if (share < 0.08) return { align: 'left', padding: [0, 0, 0, 4] };
+  return share > 0.92 ? { align: 'right', padding: [0, 4, 0, 0] } : {};
 }
 
 type TooltipPoint = Readonly<{ seriesIndex: number; value: readonly [number, number | null] }>;
