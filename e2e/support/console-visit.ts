@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Provision } from '../../shared/provision.ts';
-import { openBrowser, type PageOptions, signIn, type TestBrowser, type Visitor } from './browser.ts';
+import { keptInBrowser, openBrowser, type PageOptions, picture, signIn, type TestBrowser, type Visitor } from './browser.ts';
 import { administrator, chargingSite } from './charging-site.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';
+import { watchTree } from './live.ts';
 
 export type ConsoleVisits = Readonly<{
   daemon(): TestDaemon;
+  /** A window at an address or a path of the console, as a stranger unless `as` says more. */
+  visit(place?: string, options?: PageOptions): Promise<Visitor>;
   /** A window of the administrator at a path, with a live line. */
   inside(path?: string, options?: PageOptions): Promise<Visitor>;
   /** Address part of the node with this name. */
@@ -14,7 +17,7 @@ export type ConsoleVisits = Readonly<{
 
 /**
  * A daemon with the charging site for all tests of a file, and windows of an administrator who signed in once, so that the limit on
- * sign-ins does not count each. After each test nothing may have gone wrong in the pages.
+ * sign-ins does not count each. After each test nothing may have gone wrong in the pages; those of a test that failed are kept as pictures.
  */
 export function consoleVisits(
   prepare: (daemon: TestDaemon) => Promise<void> = async () => {},
@@ -23,6 +26,7 @@ export function consoleVisits(
   let daemon: TestDaemon;
   let browser: TestBrowser;
   let first: Visitor;
+  let forget: () => Promise<void>;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
@@ -30,32 +34,42 @@ export function consoleVisits(
     await prepare(daemon);
     first = await browser.visit(daemon.addresses.local);
     await signIn(first, administrator.email, administrator.password);
+    forget = await keptInBrowser(first);
   });
   afterAll(async () => {
     await browser?.close();
     await daemon?.stop();
   });
-  afterEach(async () => {
-    const problems = visitors.flatMap((visitor) => visitor.problems);
-    for (const visitor of visitors.splice(0)) await visitor.context.close();
-    expect(problems).toEqual([]);
+  afterEach(async ({ task }) => {
+    const present = visitors.splice(0);
+    if (task.result?.state === 'fail') {
+      for (const [number, visitor] of present.entries()) await picture(visitor, `failed, ${task.name}, ${number + 1}`);
+    }
+    for (const visitor of present) await visitor.close();
+    await forget();
+    expect(present.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
-  async function inside(path = '/', options: PageOptions = {}): Promise<Visitor> {
-    const visitor = await browser.visit(daemon.addresses.local + path, { as: first, ...options });
+  async function visit(place = '/', options: PageOptions = {}): Promise<Visitor> {
+    const visitor = await browser.visit(new URL(place, daemon.addresses.local).href, options);
     visitors.push(visitor);
-    await visitor.page.locator('[data-line=live]').waitFor();
     return visitor;
   }
 
   return {
     daemon: () => daemon,
-    inside,
+    visit,
+    async inside(path, options) {
+      const visitor = await visit(path, { as: first, ...options });
+      await visitor.page.locator('[data-line=live]').waitFor();
+      return visitor;
+    },
     async nodeId(name) {
-      const { page } = await inside();
-      await page.getByRole('searchbox').fill(name);
-      const row = page.getByRole('treeitem', { name: new RegExp(`^${name} ?,`) });
-      return (await row.getAttribute('data-node')) ?? '';
+      await using tree = await watchTree(`${daemon.addresses.local.replace('http', 'ws')}/api`, daemon.token);
+      return tree.nodeId(name);
     },
   };
 }
+
+/** A row of the navigation tree. */
+export const treeRow = ({ page }: Visitor, name: string) => page.getByRole('treeitem', { name: new RegExp(`^${name} ?,`) });
