@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { DomainError } from '../domain/error.ts';
+import { validatorOf } from './validator.ts';
 
 type Problem = Readonly<{ keyword: string; instancePath: string; params: object }>;
 
@@ -27,9 +27,10 @@ const mostFields = 20;
  * (`siteIds.0`) with the reason. No input at all counts as an empty one.
  */
 export function inputChecker(schema: TSchema): (input: unknown) => unknown {
-  const validator = Compile(schema);
+  const validatorWhenUsed = validatorOf(schema);
   return (given) => {
     const input = given === undefined ? {} : given;
+    const validator = validatorWhenUsed();
     if (validator.Check(input)) return validator.Clean(input);
     const fields = fieldsOf(validator.Errors(input));
     throw new DomainError('inputInvalid', { field: Object.keys(fields)[0] ?? '' }, fields);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { initTRPC } from '@trpc/server';
-import { Compile } from 'typebox/compile';
 import type { Area, ErrorData } from '../../shared/api/api.ts';
 import type { InputOf, OutputOf, Procedure } from '../../shared/api/contract.ts';
 import { roleHas } from '../../shared/model/rights.ts';
@@ -12,6 +11,7 @@ import { personOf } from '../domain/user/person-of.ts';
 import { apiError, asTrpcError } from './errors.ts';
 import { inputChecker } from './input.ts';
 import { findNode } from './scope.ts';
+import { validatorOf } from './validator.ts';
 import type { Visitor } from './visitor.ts';
 
 /** What the functions behind the procedures need besides the domain. */
@@ -69,7 +69,7 @@ export function implement<A extends Area>(area: A, handlers: Handlers<A>) {
 
 function build(procedure: Procedure, handler: (call: unknown) => unknown) {
   const check = inputChecker(procedure.input);
-  const shape = Compile(procedure.output);
+  const shape = validatorOf(procedure.output);
   const any = t.procedure.input((input: unknown) => input);
   const run = async ({ ctx, input, path, signal }: Resolving) => {
     try {
@@ -77,7 +77,7 @@ function build(procedure: Procedure, handler: (call: unknown) => unknown) {
       const checked = check(input);
       const nodes = await findNodes(procedure, ctx.central, person, checked);
       const answer = await handler({ ...ctx, person, input: checked, nodes, signal: signal ?? new AbortController().signal });
-      return procedure.kind === 'subscription' ? answer : shape.Clean(answer);
+      return procedure.kind === 'subscription' ? answer : shape().Clean(answer);
     } catch (error) {
       throw asTrpcError(refusalOf(error, ctx.central, path));
     }
