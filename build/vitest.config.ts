@@ -21,6 +21,9 @@ export default defineConfig({
           environment: 'node',
           server: { deps: { inline: ['vuetify'] } },
           testTimeout: 20_000,
+          // What tests share is plain functions: loading all of it anew for each file takes twice as long as the tests.
+          isolate: false,
+          maxWorkers: 2,
         },
       },
       {
