@@ -185,16 +185,37 @@ test('messages of a session that the station reports hours later, after it was o
   await station.close();
 });
 
-test('live: what comes is told in order, only of this station; filters hold there too', async () => {
-  const station = await booted('T5');
-  const beside = await booted('T6');
+/** The API as the console has it, over its WebSocket. */
+function liveApi() {
   const client = createWSClient({
     url: `${daemon.addresses.local.replace('http', 'ws')}/api`,
     WebSocket: WebSocket as never, // ws has the shape of the browser's.
     connectionParams: { token: daemon.token },
   });
   onTestFinished(() => void client.close());
-  const api = createTRPCClient<Api>({ links: [wsLink({ client })] });
+  return createTRPCClient<Api>({ links: [wsLink({ client })] });
+}
+
+test('the count of deviations on the page of a station is told at once, not when they are next put on disk', async () => {
+  const station = await booted('T6');
+  const told: number[] = [];
+  const subscription = liveApi().stations.watch.subscribe(
+    { stationId: station.stationId },
+    { onData: ({ deviations }) => void told.push(deviations) },
+  );
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  // A Heartbeat changes nothing else that the page shows at once.
+  for (let sent = 0; sent < 50; sent++) await station.call('Heartbeat', { superfluous: sent });
+  await vi.waitFor(() => expect(told.at(-1)).toBe(50 + (told[0] ?? 0)), 2000);
+  expect(told.length).toBeLessThan(20);
+  subscription.unsubscribe();
+  await station.close();
+});
+
+test('live: what comes is told in order, only of this station; filters hold there too', async () => {
+  const station = await booted('T5');
+  const beside = await booted('T6');
+  const api = liveApi();
   const told: TraceRow[] = [];
   const began = Promise.withResolvers<TraceNews>();
   const complete = Promise.withResolvers<void>();

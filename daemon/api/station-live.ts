@@ -3,11 +3,12 @@ import type { PlugType } from '../../shared/model/node.ts';
 import type { Central } from '../domain/central.ts';
 import { commandOfRow } from '../domain/command/new-command.ts';
 import { DomainError } from '../domain/error.ts';
+import { deviationCount } from '../domain/station/deviation.ts';
 import type { Connector, LiveSession, Station } from '../domain/station/station.ts';
 import { transportOf } from '../domain/station/transport.ts';
 import type { LiveNode } from '../domain/topology/live-tree.ts';
 import { activeReservations } from '../storage/reservations.ts';
-import { accountNames, commandPage, countDeviations, lastSessionsOf, outletsOf, stationRow } from '../storage/station-details.ts';
+import { accountNames, commandPage, lastSessionsOf, outletsOf, stationRow } from '../storage/station-details.ts';
 
 const newestCommands = 20;
 
@@ -22,11 +23,10 @@ export function stationOf(central: Central, node: LiveNode): Station {
 export async function stationLive(central: Central, station: Station): Promise<StationLive> {
   const { read } = central.storage;
   const reservations = await activeReservations(read, station.id, central.clock.now());
-  const [row, outlets, commands, deviations] = await Promise.all([
+  const [row, outlets, commands] = await Promise.all([
     stationRow(read, station.id),
     outletsLive(central, station, reservations),
     commandPage(read, station.id, { limit: newestCommands }),
-    countDeviations(read, station.id),
   ]);
   const node = central.tree.byId(station.id);
   if (!row || !node) throw new DomainError('nodeUnknown', { nodeId: station.publicId });
@@ -63,7 +63,7 @@ export async function stationLive(central: Central, station: Station): Promise<S
     callBackSeenAt: station.callBack.seenAt,
     canBeCommanded: link !== null && link.isDeaf !== true,
     sourceNetworks: [...station.sourceNetworks],
-    deviations,
+    deviations: deviationCount(central, station),
     outlets,
     reservations,
     commands: commands.map((command) => commandOfRow(command, station)),

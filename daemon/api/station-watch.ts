@@ -1,6 +1,7 @@
 import type { StationLive } from '../../shared/api/stations.ts';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
+import { deviationCount } from '../domain/station/deviation.ts';
 import type { Station } from '../domain/station/station.ts';
 import { heartbeatMs, tick } from './pace.ts';
 import { stationLive } from './station-live.ts';
@@ -17,6 +18,7 @@ export async function* watchStation(
   let changed = true;
   let shape = central.tree.version();
   let toldAt = 0;
+  let deviations = 0;
   const close = central.subscribe((event) => {
     if ('stationId' in event && event.stationId === station.id) changed = true;
   });
@@ -27,8 +29,11 @@ export async function* watchStation(
       // Names and states of the station and its outlets are the tree's, which has no event for each node.
       const version = Math.max(...[node, ...node.children].map((one) => Math.max(one.shapeVersion, one.stateVersion)));
       const now = central.clock.now();
-      if (!changed && version <= shape && now - toldAt < heartbeatMs && now >= toldAt) continue;
+      // Counted in memory, without an event for each: a station may be full of them.
+      const counted = deviationCount(central, station);
+      if (!changed && counted === deviations && version <= shape && now - toldAt < heartbeatMs && now >= toldAt) continue;
       changed = false;
+      deviations = counted;
       shape = central.tree.version();
       toldAt = now;
       yield await stationLive(central, station);

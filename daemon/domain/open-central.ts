@@ -3,7 +3,6 @@ import type { NodeKind, OutletMode } from '../../shared/model/node.ts';
 import type { ConnectorStatus } from '../../shared/model/state.ts';
 import { configurationReadings } from '../storage/configuration-keys.ts';
 import { connectorStates } from '../storage/connector-states.ts';
-import { deviationKinds } from '../storage/deviations.ts';
 import { standingNodes, standingOutlets } from '../storage/nodes.ts';
 import { expireReservations } from '../storage/reservations.ts';
 import { openSessions } from '../storage/sessions.ts';
@@ -20,7 +19,7 @@ import { followCommands } from './files/outcome.ts';
 import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
 import { newConnector } from './station/connector.ts';
-import { flushDeviations, newDeviations } from './station/deviation.ts';
+import { flushDeviations, loadDeviations, newDeviations } from './station/deviation.ts';
 import { newGate } from './station/gate.ts';
 import { newStations, type Stations } from './station/registry.ts';
 import { stationOf } from './station/station-of.ts';
@@ -143,10 +142,7 @@ async function loadStations(central: Central, root: Node, nodes: readonly Node[]
     central.stations.byId(stationId)?.connectors.set(connectorId, newConnector(connectorId, nodeId, mode as OutletMode));
   await loadStates(central);
   await loadSessions(central);
-  for (const { stationId, kind, action } of await deviationKinds(storage.read)) {
-    const known = central.deviations.kinds.get(stationId) ?? new Set();
-    central.deviations.kinds.set(stationId, known.add(`${kind} ${action}`));
-  }
+  await loadDeviations(storage, central.deviations);
   for (const { stationId, readAt } of await configurationReadings(storage.read)) {
     const station = central.stations.byId(stationId);
     if (station) station.configurationReadAt = readAt;

@@ -18,6 +18,6 @@ export const addDeviation = (deviation: Tables['deviations']): Statement =>
       ),
   );
 
-/** Which kinds of deviation each station has shown. */
+/** Which kinds of deviation each station has shown, and how often. */
 export const deviationKinds = (read: Kysely<Tables>) =>
-  read.selectFrom('deviations').select(['stationId', 'kind', 'action']).execute();
+  read.selectFrom('deviations').select(['stationId', 'kind', 'action', 'count']).execute();

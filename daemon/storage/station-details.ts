@@ -69,15 +69,6 @@ export const deviationsOf = (read: Kysely<Tables>, stationId: number) =>
     .orderBy('lastAt', 'desc')
     .execute();
 
-export async function countDeviations(read: Kysely<Tables>, stationId: number): Promise<number> {
-  const row = await read
-    .selectFrom('deviations')
-    .select((sum) => sum.fn.sum<number | null>('count').as('count'))
-    .where('stationId', '=', stationId)
-    .executeTakeFirst();
-  return row?.count ?? 0;
-}
-
 /** Stations that called in and are not registered, the latest first. */
 export const seenStations = (read: Kysely<Tables>) =>
   read.selectFrom('seenStations').selectAll().orderBy('lastAt', 'desc').limit(500).execute();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startSession } from '../session/start.ts';
 import { testCentral, testStart } from '../testing.ts';
 import { boot } from './boot.ts';
-import { flushDeviations, noteDeviation } from './deviation.ts';
+import { deviationCount, flushDeviations, noteDeviation } from './deviation.ts';
 
 const facts = {
   ...{ vendor: 'V', model: 'M', serialNumber: 'S', boxSerialNumber: null, firmware: '1.0', iccid: null, imsi: null },
@@ -53,7 +53,10 @@ test('deviations are counted, bounded in kinds, and written with their first exa
   const { central, station } = made;
   for (let count = 0; count < 3; count++)
     noteDeviation(central, station, { kind: 'numberAsText', action: 'MeterValues', example: `example ${count}` });
+  expect(deviationCount(central, station)).toBe(3);
   await flushDeviations(central.storage, central.deviations);
+  const again = await made.restart();
+  expect(deviationCount(again.central, again.station)).toBe(3);
   noteDeviation(central, station, { kind: 'numberAsText', action: 'MeterValues', example: 'later' });
   for (let kind = 0; kind < 500; kind++)
     noteDeviation(central, station, { kind: `kind ${kind}`, action: '', example: 'x'.repeat(9999) });

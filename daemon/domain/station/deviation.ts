@@ -1,4 +1,4 @@
-import { addDeviation } from '../../storage/deviations.ts';
+import { addDeviation, deviationKinds } from '../../storage/deviations.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
 import type { Station } from './station.ts';
@@ -16,26 +16,48 @@ type Counted = {
   example: string;
 };
 
-/** Deviations counted since they were last written. */
-export type Deviations = Readonly<{ counted: Map<string, Counted>; kinds: Map<number, Set<string>> }>;
+/** What a station has shown so far: of which kinds, and how often in all. */
+type Shown = { readonly kinds: Set<string>; count: number };
+
+/** Deviations counted since they were last written, and what each station has shown since ever, by its row id. */
+export type Deviations = Readonly<{ counted: Map<string, Counted>; shown: Map<number, Shown> }>;
 
 const mostKinds = 200;
 const mostExample = 2000;
 
-export const newDeviations = (): Deviations => ({ counted: new Map(), kinds: new Map() });
+export const newDeviations = (): Deviations => ({ counted: new Map(), shown: new Map() });
+
+/** What stations had shown before this start. */
+export async function loadDeviations(storage: Storage, { shown }: Deviations): Promise<void> {
+  for (const { stationId, kind, action, count } of await deviationKinds(storage.read)) {
+    const known = shownBy(shown, stationId);
+    known.kinds.add(`${kind} ${action}`);
+    known.count += count;
+  }
+}
+
+function shownBy(shown: Deviations['shown'], stationId: number): Shown {
+  const known = shown.get(stationId) ?? { kinds: new Set(), count: 0 };
+  shown.set(stationId, known);
+  return known;
+}
+
+/** How often a station has deviated, as of this moment. */
+export const deviationCount = ({ deviations }: Central, { id }: Pick<Station, 'id'>): number =>
+  deviations.shown.get(id)?.count ?? 0;
 
 /** Counts a deviation of a station. In memory; a flush puts it on disk, so that a station full of them costs no more than another. */
 export function noteDeviation(central: Central, station: Station, deviation: Deviation): void {
   const now = central.clock.now();
-  const { counted, kinds } = central.deviations;
+  const { counted, shown } = central.deviations;
   const name = `${deviation.kind} ${deviation.action}`;
-  const known = kinds.get(station.id) ?? new Set();
-  kinds.set(station.id, known);
-  if (!known.has(name)) {
-    if (known.size >= mostKinds) return;
-    known.add(name);
+  const known = shownBy(shown, station.id);
+  if (!known.kinds.has(name)) {
+    if (known.kinds.size >= mostKinds) return;
+    known.kinds.add(name);
     station.log.warn({ deviation: deviation.kind, action: deviation.action }, 'deviation from the protocol, coped with');
   }
+  known.count++;
   const key = `${station.id} ${name}`;
   const sofar = counted.get(key);
   if (sofar) {

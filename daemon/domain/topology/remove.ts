@@ -40,7 +40,7 @@ async function removeStation(central: Central, person: Person, node: LiveNode, s
   );
   await write(central, node, unit);
   central.stations.remove(station.id);
-  central.deviations.kinds.delete(station.id);
+  central.deviations.shown.delete(station.id);
   const link = station.link;
   station.link = null;
   link?.close('removed');
