@@ -53,6 +53,28 @@ test('R9: while another program holds the database, other stations and people ar
   for (const { line } of [charging, other]) line.close();
 });
 
+test('R13: words that every object has, as values of messages, are words like any other', async () => {
+  await using daemon = await startDaemon({ provision: stationsOf(2) });
+  const [odd, other] = await Promise.all([arrive(daemon.addresses.ocpp16, 0), arrive(daemon.addresses.ocpp16, 1)]);
+  const timestamp = new Date().toISOString();
+  for (const word of ['constructor', '__proto__', 'toString']) {
+    const start = { connectorId: 1, idTag: word, meterStart: 100, timestamp };
+    const [, started] = await Promise.all([
+      odd.ask('StatusNotification', { connectorId: 1, status: 'Charging', errorCode: word, vendorErrorCode: word }),
+      other.ask('StartTransaction', start),
+    ]);
+    const sampledValue = [
+      { value: '5', unit: word },
+      { value: '1', measurand: word, unit: word, phase: word },
+    ];
+    const values = { connectorId: 1, transactionId: started.transactionId, meterValue: [{ timestamp, sampledValue }] };
+    expect(await other.ask('MeterValues', values)).toEqual({});
+    for (const action of ['FirmwareStatusNotification', 'DiagnosticsStatusNotification'])
+      expect(await odd.ask(action, { status: word })).toEqual({});
+  }
+  for (const { line } of [odd, other]) line.close();
+});
+
 /** A station that has booted, and asks one thing after the other. */
 async function arrive(url: string, station: number) {
   let answered: (payload: Record<string, unknown>) => void = () => undefined;

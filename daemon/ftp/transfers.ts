@@ -4,7 +4,7 @@ import type { SecureContext } from 'node:tls';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import type { Job } from '../domain/files/job.ts';
-import { receive } from '../domain/files/receive.ts';
+import { type Receiver, receive } from '../domain/files/receive.ts';
 import { send } from '../domain/files/send.ts';
 import { Channel, type PortRange } from './channel.ts';
 import type { Control } from './control.ts';
@@ -53,27 +53,30 @@ export class Transfers {
     if (job.way !== 'put') return [550, 'This transfer only fetches.'];
     if (!this.#channel) return [425, 'PASV or EPSV comes first.'];
     const receiver = await receive(this.#central, job, path, offset);
-    let received = 0;
-    let isWhole = false;
     try {
-      return await this.#over(async (data) => {
-        try {
-          for await (const bytes of data) {
-            received += bytes.length;
-            await receiver.write(bytes);
-          }
-        } catch (error) {
-          if (error instanceof DomainError) throw error;
-          return [426, 'The data connection broke; what came is kept as partial.'];
-        }
-        isWhole = (announced === null || received >= announced) && (await this.#control.isStillThere());
-        if (!isWhole) return [426, 'The transfer broke; what came is kept as partial.'];
-        await receiver.finish();
-        return [226, 'It has arrived.'];
-      });
+      return await this.#over((data) => this.#take(receiver, data, announced));
     } finally {
-      if (!isWhole) await receiver.breakOff();
+      await receiver.breakOff();
     }
+  }
+
+  async #take(receiver: Receiver, data: Socket, announced: number | null): Promise<Reply> {
+    let received = 0;
+    try {
+      // Left open when it is refused: the reply comes before the end of the data connection, which some clients take for the reason.
+      for await (const bytes of data.iterator({ destroyOnReturn: false })) {
+        received += bytes.length;
+        await receiver.write(bytes);
+      }
+    } catch (error) {
+      await receiver.breakOff();
+      if (error instanceof DomainError) throw error;
+      return [426, 'The data connection broke; what came is kept as partial.'];
+    }
+    const isWhole = (announced === null || received >= announced) && (await this.#control.isStillThere());
+    if (!isWhole) return [426, 'The transfer broke; what came is kept as partial.'];
+    await receiver.finish();
+    return [226, 'It has arrived.'];
   }
 
   async retrieve(job: Job, path: string, offset: number): Promise<Reply> {
@@ -115,8 +118,8 @@ export class Transfers {
       return data ? await move(data) : [425, 'The data connection was not opened.'];
     } finally {
       this.#isUnderWay = false;
-      channel.close();
       this.#channel = null;
+      setImmediate(() => channel.close());
     }
   }
 }

@@ -6,6 +6,10 @@ import type { Ledger } from './ledger.ts';
 type Message = Readonly<{ action: string; payload(): unknown; done(answer: Record<string, unknown>): void }>;
 /** A message in the queue, with the id under which it was sent last. */
 type Entry = { readonly message: Message; id: string | null };
+export type QueueingOptions = Readonly<{
+  /** The daemon may say that it cannot keep a message now; the station sends it again. Otherwise that is a problem. */
+  mayBeRefused?: boolean;
+}>;
 
 const retryMs = 100;
 
@@ -17,6 +21,10 @@ export class QueueingStation {
   readonly #identity: string;
   readonly #ledger: Ledger;
   readonly #random: Random;
+  readonly #mayBeRefused: boolean;
+  /** Messages that were answered with an error so far, and since the last one that was acknowledged. */
+  refused = 0;
+  refusedInARow = 0;
   /** Where the daemon listens now; it changes with each start. Null while there is none. */
   #url: string | null = null;
   #line: Line | null = null;
@@ -29,10 +37,11 @@ export class QueueingStation {
   #isEnding = false;
   #ended: (() => void) | null = null;
 
-  constructor(number: number, ledger: Ledger, random: Random) {
+  constructor(number: number, ledger: Ledger, random: Random, { mayBeRefused = false }: QueueingOptions = {}) {
     this.#identity = identityOf(number);
     this.#ledger = ledger;
     this.#random = random;
+    this.#mayBeRefused = mayBeRefused;
     this.#clock = Date.now() - 30 * 86_400_000;
   }
 
@@ -99,11 +108,18 @@ export class QueueingStation {
     const [kind, id, payload] = JSON.parse(text) as [number, string, Record<string, unknown>]; // What a daemon answers to a call.
     const [entry] = this.#queue;
     if (entry === undefined || entry.id !== id) return;
+    if (kind !== 3 && this.#mayBeRefused) {
+      this.refused++;
+      this.refusedInARow++;
+      setTimeout(() => this.#send(), retryMs);
+      return;
+    }
     if (kind !== 3) {
       // Messages about transactions are always answered with success (R3), and these are all in order.
       this.#ledger.noteProblem(`${entry.message.action} of ${this.#identity} was answered ${text}`);
       return;
     }
+    this.refusedInARow = 0;
     this.#queue.shift();
     entry.message.done(payload);
     this.#send();

@@ -1,6 +1,7 @@
 import { closeSync, constants, fsyncSync, openSync } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StorageError } from '../../storage/errors.ts';
 import { DomainError } from '../error.ts';
 
 /** Where a listener for stations is reached. */
@@ -76,10 +77,11 @@ export function pathOf(files: Files, id: string): string {
   return join(files.folder, id);
 }
 
-/** Opens a new file, which must not be there in any form, not even as a link to another place. */
+/** Opens a new file, which must not be there in any form, not even as a link to another place. Refuses with `diskFull`. */
 export async function createFile(files: Files, id: string): Promise<FileHandle> {
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   if (!(await lstat(files.folder)).isDirectory()) throw new Error(`${files.folder} is no folder`);
+  await needRoom(files);
   return await open(pathOf(files, id), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
 }
 
@@ -118,8 +120,18 @@ export function syncFolder(files: Files): void {
   closeSync(handle);
 }
 
-/** What a disk says when it is full, in our word. */
+/** What files leave free on their disk, at most: sessions matter more than logs do (SECURITY R8). */
+const mostReservedBytes = 1024 ** 3;
+
+/** Refuses with `diskFull` when files have taken all but a twentieth of the disk, which is kept for the database. */
+export async function needRoom(files: Files): Promise<void> {
+  const { bavail, blocks, bsize } = await statfs(files.folder);
+  if (bavail * bsize < Math.min((blocks * bsize) / 20, mostReservedBytes)) throw new DomainError('diskFull');
+}
+
+/** What a disk says when it is full, to us or to the database, in our word. */
 export function diskError(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : '';
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new DomainError('diskFull') : error;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT' || (error instanceof StorageError && code === 'diskFull');
+  return isFull ? new DomainError('diskFull') : error;
 }

@@ -1,5 +1,7 @@
 import { createHash, type Hash, randomUUIDv7 } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Statement } from '../../storage/storage.ts';
 import {
   advanceTransfer,
   bytesOfStation,
@@ -12,15 +14,15 @@ import {
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { stationEvent } from '../station/event.ts';
-import { bytesOf, createFile, diskError, openFile, removeFile, syncFolder } from './files.ts';
+import { bytesOf, createFile, diskError, needRoom, openFile, removeFile, syncFolder } from './files.ts';
 import type { Job } from './job.ts';
 import { fileNameOf } from './names.ts';
 
-/** Takes a file in, piece by piece. Exactly one of `finish` and `breakOff` ends it. */
+/** Takes a file in, piece by piece. `finish` or `breakOff` ends it; what is called after that changes nothing. */
 export type Receiver = Readonly<{
   /** Refuses with `fileTooLarge`, `stationQuotaFull` or `diskFull`. */
   write(bytes: Buffer): Promise<void>;
-  /** It is whole, and on disk. */
+  /** It is whole, and on disk. Refuses with `diskFull`. */
   finish(): Promise<void>;
   /** Nothing more comes; what is there is kept and marked as partial. */
   breakOff(): Promise<void>;
@@ -28,6 +30,8 @@ export type Receiver = Readonly<{
 
 const mostFiles = 50;
 const tellEveryMs = 2000;
+const lookForRoomEvery = 4 * 1024 * 1024;
+const storeAgainMs = 5000;
 const megabytes = (bytes: number) => Math.floor(bytes / 1_000_000);
 
 type Existing = Readonly<{ publicId: string; sizeBytes: number }>;
@@ -61,29 +65,60 @@ type Going = Readonly<{ id: string; handle: FileHandle; hash: Hash }>;
 async function begin(central: Central, job: Job, name: string): Promise<Going> {
   const id = randomUUIDv7();
   const row = { publicId: id, transferId: job.transfer.id, stationId: job.station.id, name };
-  await central.storage.write([
-    insertStationFile({ ...row, sizeBytes: 0, sha256: null, partial: 1, receivedAt: central.clock.now() }),
-  ]);
-  return { id, handle: await createFile(central.files, id), hash: createHash('sha256') };
+  await write(central, [insertStationFile({ ...row, sizeBytes: 0, sha256: null, partial: 1, receivedAt: central.clock.now() })]);
+  try {
+    return { id, handle: await createFile(central.files, id), hash: createHash('sha256') };
+  } catch (error) {
+    await writeWhenPossible(central, [deleteStationFile(id)]);
+    throw diskError(error);
+  }
 }
 
 async function goOn(central: Central, { publicId: id }: Existing, offset: number): Promise<Going> {
+  await needRoom(central.files);
   const handle = await openFile(central.files, id, 'write');
   await handle.truncate(offset);
   const hash = createHash('sha256');
   for await (const bytes of bytesOf(handle, 0, offset)) hash.update(bytes);
-  await central.storage.write([updateStationFile(id, { sizeBytes: offset, partial: 1, sha256: null })]);
-  return { id, handle, hash };
+  try {
+    await write(central, [updateStationFile(id, { sizeBytes: offset, partial: 1, sha256: null })]);
+    return { id, handle, hash };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Refuses with `diskFull` when the database cannot grow. */
+async function write(central: Central, unit: readonly Statement[]): Promise<void> {
+  try {
+    await central.storage.write(unit);
+  } catch (error) {
+    throw diskError(error);
+  }
+}
+
+/** Stores what is true in any case. On a full disk nobody waits for it: it is tried again until there is room. */
+async function writeWhenPossible(central: Central, unit: readonly Statement[]): Promise<void> {
+  try {
+    await write(central, unit);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    void wait(storeAgainMs, undefined, { ref: false })
+      .then(() => writeWhenPossible(central, unit))
+      .catch((err: unknown) => central.log.warn({ err }, 'state of a file not kept'));
+  }
 }
 
 type Course = Going &
   Readonly<{ name: string; older: readonly string[]; offset: number; room: Readonly<{ most: number; quota: number }> }>;
 
 function receiver(central: Central, job: Job, { id, handle, hash, name, older, offset, room }: Course): Receiver {
-  const { files, storage, settings, clock } = central;
+  const { files, settings, clock } = central;
   const { station, transfer } = job;
   files.busy.add(id);
   let written = 0;
+  let lookedAt = 0;
   let toldAt = Number.NEGATIVE_INFINITY;
   let isOver = false;
 
@@ -97,7 +132,10 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
   };
   const tell = async () => {
     toldAt = performance.now();
-    await storage.write([updateTransfer(transfer.id, { movedBytes: offset + written }), advanceTransfer(transfer.id, 'running')]);
+    await write(central, [
+      updateTransfer(transfer.id, { movedBytes: offset + written }),
+      advanceTransfer(transfer.id, 'running'),
+    ]);
     central.publish({ kind: 'station.changed', stationId: station.id });
   };
 
@@ -112,6 +150,10 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
       written += bytes.length;
       hash.update(bytes);
       try {
+        if (written - lookedAt > lookForRoomEvery) {
+          lookedAt = written;
+          await needRoom(files);
+        }
         await writeAll(handle, bytes, at);
       } catch (error) {
         throw diskError(error);
@@ -120,17 +162,21 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
     },
     async finish() {
       if (isOver) return;
-      await handle.sync();
-      syncFolder(files);
-      await close();
       const sizeBytes = offset + written;
-      await storage.write([
+      try {
+        await handle.sync();
+        syncFolder(files);
+      } catch (error) {
+        throw diskError(error);
+      }
+      await write(central, [
         updateStationFile(id, { sizeBytes, sha256: hash.digest('hex'), partial: 0, receivedAt: clock.now() }),
         ...older.map(deleteStationFile),
         updateTransfer(transfer.id, { movedBytes: sizeBytes, sizeBytes }),
         advanceTransfer(transfer.id, 'transferred'),
         stationEvent(central, station, { kind: 'station.fileReceived', severity: 'info', data: { name, sizeBytes } }),
       ]);
+      await close();
       for (const each of older) await removeFile(files, each);
       central.publish({ kind: 'station.changed', stationId: station.id });
     },
@@ -139,10 +185,10 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
       const { size } = await handle.stat();
       await close();
       if (size === 0) {
-        await storage.write([deleteStationFile(id)]);
+        await writeWhenPossible(central, [deleteStationFile(id)]);
         return await removeFile(files, id);
       }
-      await storage.write([
+      await writeWhenPossible(central, [
         updateStationFile(id, { sizeBytes: size, receivedAt: clock.now() }),
         updateTransfer(transfer.id, { movedBytes: size }),
         stationEvent(central, station, { kind: 'station.fileBroken', severity: 'warning', data: { name, sizeBytes: size } }),
