@@ -57,6 +57,7 @@ export async function sendLocalList(
     const limits = await limitsOfList(central, station);
     if (limits.maxEntries !== null && wanted.length > limits.maxEntries)
       throw beyondLimit('LocalAuthListMaxLength', limits.maxEntries, wanted.length, 'stationId');
+    sending.set(station, { ...begun, total: wanted.length });
     const atOnce = Math.max(1, Math.min(limits.maxPerMessage ?? mostInMessage, 10_000));
     const done = bringInStep(central, person, station, { isFull, atOnce })
       .catch((err: unknown) => station.log.warn({ err }, 'local list not sent'))
