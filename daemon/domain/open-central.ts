@@ -28,6 +28,7 @@ import { ensureSystem } from './topology/system.ts';
 import { showStation } from './topology/tree-state.ts';
 import { newOneTimeLinks } from './user/one-time-links.ts';
 import { newPeople } from './user/people.ts';
+import { foldRefusals } from './user/refusals.ts';
 
 const seenAtATime = 500;
 
@@ -65,7 +66,7 @@ export async function openCentral({
     subscribe,
     gate: newGate(),
     proofs: new Map(),
-    files: newFiles(settings.files.folder),
+    files: newFiles(settings.files),
     waiting: new Map(),
     deviations,
     trace,
@@ -75,6 +76,7 @@ export async function openCentral({
       sleep();
       endFollowing();
       endTransfers();
+      await foldRefusals(central, true).catch((err) => log.error({ err }, 'refused sign-ins not kept'));
       await endHousekeeping();
     },
   };
@@ -95,6 +97,7 @@ function keepHouse(central: Central): () => Promise<void> {
     { everyMs: 10_000, act: () => expireWaiting(central) },
     { everyMs: 60_000, act: () => closeGhosts(central) },
     { everyMs: 60_000, act: () => keepFiles(central) },
+    { everyMs: 60_000, act: () => foldRefusals(central) },
     { everyMs: 60_000, act: async () => void (await storage.write([expireReservations(central.clock.now())])) },
     { everyMs: 300_000, act: () => saveSeen(storage, stations) },
   ].map(({ everyMs, act }) => {

@@ -22,7 +22,7 @@ export type Limiter = Map<string, Guesses>;
 const mostKeys = 20_000;
 
 /** A network counts as one: whoever has an IPv6 address has 2^64 of them. */
-function network(address: string): string {
+export function network(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::');
   const groups = head.split(':');

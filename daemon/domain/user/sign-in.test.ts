@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { forgetOldRefusals } from '../../storage/audit.ts';
 import { type TestCentral, testCentral, testPerson } from '../testing.ts';
 import { createToken, ensureBootstrapToken, listTokens, revokeToken } from './access-token.ts';
 import { createAccount, getAccount, updateAccount } from './accounts.ts';
 import { ensureAdministrator } from './first-administrator.ts';
 import { changeEmail, changePassword, saveSettings } from './own-account.ts';
 import { personOf } from './person-of.ts';
+import { foldRefusals, noteRefusal } from './refusals.ts';
 import { resetPassword } from './reset-password.ts';
 import { endSignIn, openSignIns, signIn, signOut } from './sign-in.ts';
 
@@ -81,6 +83,61 @@ describe('signing in', () => {
       { action: 'account.signInRefused', actor: '', address: origin.address },
       { action: 'account.signIn', actor: 'Anna Berg', address: origin.address },
     ]);
+  });
+});
+
+describe('refused sign-ins in the audit log', () => {
+  const refused = () =>
+    made.central.storage.read
+      .selectFrom('audit')
+      .select(['subject', 'address', 'accountId', 'after'])
+      .where('action', '=', 'account.signInRefused')
+      .orderBy('id')
+      .execute();
+  const guess = (address: string, of = email) =>
+    signIn(made.central, { email: of, password: 'wrong horse 1' }, { ...origin, address }).catch(() => {});
+
+  test('the first is there at once; what follows within the hour is one entry more, with its count', async () => {
+    const began = made.clock.now();
+    await guess('192.0.2.50');
+    expect(await refused()).toEqual([{ subject: email, address: '192.0.2.50', accountId: expect.any(Number), after: null }]);
+    for (let index = 0; index < 4; index++) {
+      made.clock.advance(minute);
+      await guess('192.0.2.50');
+    }
+    const until = made.clock.now();
+    await guess('192.0.2.51');
+    expect(await refused()).toHaveLength(2);
+    made.clock.advance(60 * minute);
+    await foldRefusals(made.central);
+    const rows = await refused();
+    expect(rows).toHaveLength(3);
+    expect(rows[2]).toMatchObject({ subject: email, address: '192.0.2.50' });
+    expect(JSON.parse(rows[2]?.after ?? '')).toEqual({ count: 4, since: began, until });
+  });
+
+  test('made-up accounts from everywhere are few entries, and cannot hide a guess at one that exists', async () => {
+    for (let index = 0; index < 300; index++)
+      await noteRefusal(made.central, null, `nobody${index}@example.org`, `198.51.100.${index % 250}`);
+    await guess('192.0.2.50');
+    await foldRefusals(made.central, true);
+    const rows = await refused();
+    expect(rows).toHaveLength(102);
+    expect(rows.map(({ subject }) => subject)).toContain(email);
+    const rest = JSON.parse(rows.at(-1)?.after ?? '');
+    expect([rest.count, rest.accounts.length, rest.addresses.length]).toEqual([200, 20, 20]);
+  });
+
+  test('only the newest are kept, and nothing else is ever forgotten', async () => {
+    const { storage } = made.central;
+    const others = async () => (await storage.read.selectFrom('audit').select('id').execute()).length - (await refused()).length;
+    for (let index = 0; index < 30; index++) await noteRefusal(made.central, null, `nobody${index}@example.org`, '192.0.2.60');
+    const before = await others();
+    await storage.write([forgetOldRefusals('account.signInRefused', 10)]);
+    expect((await refused()).map(({ subject }) => subject)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `nobody${index + 20}@example.org`),
+    );
+    expect(await others()).toBe(before);
   });
 });
 

@@ -15,6 +15,7 @@ import { countGuess, guessedRight } from './limiter.ts';
 import { passwordMatches } from './password.ts';
 import type { Person } from './person.ts';
 import { forgetAccount, forgetToken, personOf } from './person-of.ts';
+import { noteRefusal } from './refusals.ts';
 import { hashToken, newToken } from './token.ts';
 
 const mostSignIns = 50;
@@ -37,8 +38,7 @@ export async function signIn(
   const account = await accountByEmail(storage.read, given.email);
   const right = await passwordMatches(people.hashing, account?.passwordHash ?? null, given.password);
   if (!account || !right || account.blocked) {
-    const stranger = { name: '', accountId: account?.id ?? null, address };
-    await storage.write([audit(central, stranger, { action: 'account.signInRefused', subject: given.email })]);
+    await noteRefusal(central, account?.id ?? null, given.email, address);
     throw new DomainError('signInRefused');
   }
   guessedRight(people.guesses, given.email, address);
