@@ -1,13 +1,33 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { accessibilityFaults, picture } from '../support/browser.ts';
 import { answerCall, bootedStation } from '../support/charging-site.ts';
 import { consoleVisits } from '../support/console-visit.ts';
+import { uploadFirmware, zipOf } from '../support/files.ts';
+import { otherFtpServer } from '../support/ftp-server.ts';
 import type { RawStation } from '../support/stations.ts';
 
 let station: RawStation;
 const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
   station = await bootedStation(addresses.ocpp16, 'STG-01');
 });
+
+const builtIn = {
+  ...{ server: 'builtIn' as const, protocol: 'http' as const, keepDays: 90 },
+  external: { url: '', user: '', allowPrivate: false, trustCertificate: false },
+};
+
+/** Asks for a log; resolves with where the station is to put it, and what it shows there. */
+async function logAddress(fileName: string): Promise<Readonly<{ target: URL; authorization: string }>> {
+  const stationId = await nodeId('P1-01');
+  await daemon().api('fileServer.set', builtIn);
+  const wanted = answerCall(station, 'GetDiagnostics', { fileName });
+  await daemon().api('diagnostics.request', { stationId });
+  const address = new URL(String((await wanted).location));
+  const authorization = `Basic ${btoa(`${address.username}:${address.password}`)}`;
+  return { target: new URL(address.pathname.replace(/\/?$/, `/${fileName}`), address.origin), authorization };
+}
 
 test('firmware is uploaded, sent to a station, and its progress is seen', async () => {
   const { page } = await inside(`/${await nodeId('Fjordby Parkering')}/firmware`);
@@ -36,10 +56,7 @@ test('firmware is uploaded, sent to a station, and its progress is seen', async 
 
 test('a log is asked for, arrives, is searched as text', async () => {
   const { page } = await inside(`/${await nodeId('P1-01')}/configuration/files`);
-  await daemon().api('fileServer.set', {
-    ...{ server: 'builtIn', protocol: 'http', keepDays: 90 },
-    external: { url: '', user: '', allowPrivate: false, trustCertificate: false },
-  });
+  await daemon().api('fileServer.set', builtIn);
   const wanted = answerCall(station, 'GetDiagnostics', { fileName: 'diag.log' });
   await page.getByRole('button', { name: 'Ask for the log' }).click();
   const address = new URL(String((await wanted).location));
@@ -53,6 +70,88 @@ test('a log is asked for, arrives, is searched as text', async () => {
   await page.getByLabel('Find in the file').fill('WELDED');
   await page.keyboard.press('Enter');
   await page.getByText('One line has this text.').waitFor();
+});
+
+test('firmware of another model is offered to no station, and sent only by somebody who was warned and insists', async () => {
+  await uploadFirmware(daemon(), Buffer.from('not for this one'), { name: 'Old box 2.0', maker: 'Old Maker', model: 'Box 15' });
+  const { page } = await inside(`/${await nodeId('Fjordby Parkering')}/firmware`);
+  await page.locator('[data-firmware="Old box 2.0"]').getByRole('button', { name: 'Send to stations' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('No station fits.').waitFor();
+  await dialog.getByLabel('Show stations of other models too').check();
+  await dialog.getByRole('checkbox', { name: /P1-01/ }).check();
+  await dialog.getByText('This firmware is for another model than P1-01. Wrong firmware can make a station useless.').waitFor();
+  const asked = answerCall(station, 'UpdateFirmware', {});
+  await dialog.getByRole('button', { name: 'Send to one station' }).click();
+  await asked;
+  await dialog.getByText('The station was told to fetch it').waitFor();
+});
+
+test('archives open to the texts in them; what broke off is kept and marked as partial', async () => {
+  const zip = zipOf({ 'system.log': 'all is well\n', 'modem.log': 'signal weak\n' });
+  for (const [name, body] of Object.entries({ 'logs.zip': zip, 'kernel.log.gz': gzipSync('kernel is fine\n') })) {
+    const { target, authorization } = await logAddress(name);
+    expect((await fetch(target, { method: 'PUT', body: new Uint8Array(body), headers: { authorization } })).ok).toBe(true);
+  }
+  const { target, authorization } = await logAddress('half.log');
+  const line = connect(Number(target.port), target.hostname);
+  line.on('error', () => {}).resume();
+  line.write(
+    `PUT ${target.pathname} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: 100\r\n\r\nhalf of it`,
+  );
+  const stationId = await nodeId('P1-01');
+  const newest = async () => (await daemon().api('diagnostics.list', { stationId }))[0];
+  await expect.poll(async () => (await newest())?.movedBytes).toBe(10);
+  line.end();
+  await expect.poll(async () => (await newest())?.files[0]?.partial).toBe(true);
+
+  const { page } = await inside(`/${stationId}/configuration/files`);
+  const dialog = page.getByRole('dialog');
+  const view = async (name: string) => {
+    await page.locator('[data-transfer]', { hasText: name }).getByRole('button', { name: 'View' }).click();
+    await dialog.getByRole('heading', { name }).waitFor();
+  };
+  await view('logs.zip');
+  await dialog.getByText('all is well').waitFor();
+  await dialog.getByRole('combobox', { name: 'File in the archive' }).press('ArrowDown');
+  await page.getByRole('option', { name: 'modem.log' }).click();
+  await dialog.getByText('signal weak').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await view('kernel.log.gz');
+  await dialog.getByText('kernel is fine').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await page.locator('[data-transfer]', { hasText: 'half.log' }).getByText('partial', { exact: true }).waitFor();
+  await view('half.log');
+  await dialog.getByText('The transfer broke: only the beginning of the file is here.').waitFor();
+  await dialog.getByText('half of it').waitFor();
+});
+
+test('an external server is entered, tried in every step, and says which step failed', async () => {
+  const other = await otherFtpServer('portal', 'Pass-of-another-server');
+  const { page } = await inside(`/${await nodeId('Fjordby Parkering')}/fileServer`);
+  const tryIt = page.getByRole('button', { name: 'Test the server' });
+  await page.getByRole('radio', { name: /External/ }).check();
+  expect(await tryIt.getAttribute('aria-disabled')).toBe('true');
+  await page.getByLabel('Address', { exact: true }).fill('http://127.0.0.1/');
+  await page.getByText('An address that begins with ftp:// or ftps://').first().waitFor();
+  await page.getByLabel('Address', { exact: true }).fill(`ftp://127.0.0.1:${other.port}/stations`);
+  await page.getByLabel('User', { exact: true }).fill('portal');
+  await page.getByLabel('Password', { exact: true }).fill('Not-this-one');
+  await page.getByLabel('It may stand in a private network').check();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('A password is set. Empty keeps it.').waitFor();
+  await tryIt.click();
+  await page.getByText('The server cannot be used.').waitFor();
+  await page.locator('.steps .bad').getByText('wrong password').waitFor();
+
+  await page.getByLabel('Password', { exact: true }).fill('Pass-of-another-server');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect.poll(() => tryIt.getAttribute('aria-disabled')).toBe(null);
+  await tryIt.click();
+  await page.getByText('The server works.').waitFor();
+  expect(await page.locator('.steps li').count()).toBe(6);
+  await daemon().api('fileServer.set', builtIn);
+  other.close();
 });
 
 test('the file server is tried with a button', async () => {

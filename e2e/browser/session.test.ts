@@ -53,6 +53,18 @@ test('a session that runs grows, until its stop is seen', async () => {
   await page.getByText('At the station').waitFor();
 });
 
+test('the messages of a session stand below it and open', async () => {
+  const { page } = await inside(await sessionPath('ended'));
+  const messages = page.getByRole('region', { name: 'Messages of this session' });
+  await messages.getByRole('button', { name: /StopTransaction transactionId/ }).click();
+  const details = messages.locator('.details');
+  await details.getByText('Our reading').waitFor();
+  await details.getByText('"EVDisconnected"').first().waitFor();
+  // Of this session only, the newest first.
+  await messages.locator('[data-index="0"]').waitFor();
+  expect(await messages.locator('[data-action=BootNotification]').count()).toBe(0);
+});
+
 test('a session that there is not says so', async () => {
   const { page } = await inside('/session/01a2052b-7b40-7677-ae25-c708248ca70e');
   await page.getByText('There is no such charging session.').waitFor();
