@@ -64,6 +64,12 @@ export const Configuration = Type.Object(
       default: 1000,
       description: 'What the files of one station may take together.',
     }),
+    fileMegabytesPerSecond: Type.Integer({
+      minimum: 0,
+      maximum: 10_000,
+      default: 20,
+      description: 'What the file transfers of all stations may move together. 0: as fast as they can.',
+    }),
     publicName: text(
       '',
       'Host name or address that people and stations use; shown in addresses. Empty: the addresses of this machine.',

@@ -25,6 +25,7 @@ export function settingsOf(configuration: Configuration): Settings {
       keyFile: join(configuration.data, 'secret.key'),
       maxFileBytes: configuration.maxFileMegabytes * 1_000_000,
       quotaBytes: configuration.stationFilesMegabytes * 1_000_000,
+      bytesPerSecond: configuration.fileMegabytesPerSecond * 1_000_000,
       jobMs: configuration.transferMinutes * 60_000,
     },
   };

@@ -85,6 +85,8 @@ export type Settings = Readonly<{
     maxFileBytes: number;
     /** Of the files of one station together. */
     quotaBytes: number;
+    /** What all transfers of stations move together at most; 0: as fast as they can. */
+    bytesPerSecond: number;
     /** How long a transfer stays open after the station was to come. */
     jobMs: number;
   }>;

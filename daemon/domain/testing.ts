@@ -48,6 +48,7 @@ export const testSettings: Settings = {
     keyFile: join(tmpdir(), `charge-portal-files-${process.pid}.key`),
     maxFileBytes: 1_000_000,
     quotaBytes: 2_000_000,
+    bytesPerSecond: 0,
     jobMs: 30 * 60_000,
   },
 };

@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { Central } from '../domain/central.ts';
+import { count, limits } from '../domain/station/gate.ts';
 import { type PortRange, plainAddress } from './channel.ts';
 import { FtpSession } from './session.ts';
 
@@ -35,7 +36,8 @@ export async function startFtpServer(
     socket.on('error', () => socket.destroy());
     const address = plainAddress(socket.remoteAddress);
     const present = ofAddress.get(address) ?? 0;
-    if (sessions.size >= options.maxConnections || present >= mostOfAddress) {
+    const isFlood = count(central.gate.connects, `files ${address}`, central.clock.now(), limits.fileConnections);
+    if (isFlood || sessions.size >= options.maxConnections || present >= mostOfAddress) {
       socket.end('421 Too many connections; try again later.\r\n');
       socket.destroySoon();
       return;

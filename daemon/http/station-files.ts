@@ -12,6 +12,9 @@ import { rangeOf } from './range.ts';
 
 const prefix = '/files/';
 const stalledMs = 60_000;
+/** What a form may have around its file. */
+const mostAroundFile = 100_000;
+const lingerMs = 500;
 
 /** How refusals look to a station; what is not here answers 400. */
 const statusOf: Partial<Record<ErrorCode, number>> = {
@@ -50,6 +53,9 @@ async function serve(central: Central, request: IncomingMessage, response: Serve
     return;
   }
   if (job.way !== 'put') throw new DomainError('fileUnknown');
+  const { maxFileBytes } = central.settings.files;
+  if (Number(request.headers['content-length'] ?? 0) > maxFileBytes + mostAroundFile)
+    throw new DomainError('fileTooLarge', { megabytes: Math.floor(maxFileBytes / 1_000_000) });
   const isForm = /^multipart\/form-data/i.test(request.headers['content-type'] ?? '');
   if (isForm) await takeForm(central, job, name, request);
   else await take(central, job, name === '' ? 'file' : name, request, () => request.complete);
@@ -141,7 +147,21 @@ function refuse(central: Central, request: IncomingMessage, response: ServerResp
   if (response.headersSent) return void response.destroy();
   const code = error instanceof DomainError ? error.code : 'internal';
   const status = error instanceof DomainError ? (statusOf[error.code] ?? 400) : 500;
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${code}\n`);
+  const words = Buffer.from(`${code}\n`);
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': words.length,
+    connection: 'close',
+  });
+  if (request.complete) return void response.end(words);
+  // What still comes is let run for a moment, as cutting the line at once may swallow the answer.
+  response.write(words);
+  const end = () => response.end();
+  const timer = setTimeout(end, lingerMs);
+  request
+    .once('close', () => clearTimeout(timer))
+    .once('end', end)
+    .resume();
 }
 
 /** A path that is wrongly encoded names nothing. */

@@ -12,7 +12,7 @@ let folder: string;
 let made: TestCentral;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'charge-portal-contents-'));
-  const files = { folder, keyFile: '', maxFileBytes: 1, quotaBytes: 1, jobMs: 1 };
+  const files = { folder, keyFile: '', maxFileBytes: 1, quotaBytes: 1, bytesPerSecond: 0, jobMs: 1 };
   made = await testCentral({ settings: { files } });
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { type FileHandle, lstat, mkdir, open, rm, statfs } from 'node:fs/promise
 import { join } from 'node:path';
 import { StorageError } from '../../storage/errors.ts';
 import { DomainError } from '../error.ts';
+import { Pace } from './pace.ts';
 
 /** Where a listener for stations is reached. */
 export type Endpoint = Readonly<{ host: string; port: number }>;
@@ -58,15 +59,17 @@ export type Files = {
   readonly incoming: Map<number, number>;
   /** Files that are being written. */
   readonly busy: Set<string>;
+  readonly pace: Pace;
 };
 
-export const newFiles = (folder: string): Files => ({
+export const newFiles = ({ folder, bytesPerSecond }: Readonly<{ folder: string; bytesPerSecond: number }>): Files => ({
   folder,
   endpoints: null,
   external: null,
   links: new Map(),
   incoming: new Map(),
   busy: new Set(),
+  pace: new Pace(bytesPerSecond),
 });
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_RDONLY, O_RDWR } = constants;

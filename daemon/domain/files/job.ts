@@ -4,6 +4,7 @@ import type { TransfersTable } from '../../storage/tables.ts';
 import { transferByUser } from '../../storage/transfers.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
+import { count, isRefused, limits } from '../station/gate.ts';
 import type { Station } from '../station/station.ts';
 import { countGuess, guessedRight } from '../user/limiter.ts';
 
@@ -22,11 +23,12 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
 
 /**
  * Opens a transfer with its user and password; each is valid for that one alone, until it ends. Refuses with `transferRefused`,
- * whatever is wrong, and with `signInLocked`: guesses are counted where those of people are (SECURITY R18, A14).
+ * whatever is wrong, and with `signInLocked`: guesses are counted where those of people are, and right ones as well (SECURITY R18, A14).
  */
 export async function openJob(central: Central, user: string, password: string, address: string): Promise<Job> {
-  const { storage, clock, people } = central;
+  const { storage, clock, people, gate } = central;
   const account = `transfer ${user.slice(0, 64)}`;
+  if (isRefused(gate.connects, account, clock.now())) throw new DomainError('signInLocked', { seconds: 60 });
   countGuess(people.guesses, clock.now(), account, address);
   const transfer = await transferByUser(storage.read, user.slice(0, 64));
   const given = Buffer.from(hashSecret(password));
@@ -36,6 +38,7 @@ export async function openJob(central: Central, user: string, password: string, 
   const isOpen = isRight && transfer.endedAt === null && clock.now() < transfer.expiresAt && transfer.server === 'builtIn';
   if (!isOpen || !station) throw new DomainError('transferRefused');
   guessedRight(people.guesses, account, address);
+  if (count(gate.connects, account, clock.now(), limits.fileSignIns)) throw new DomainError('signInLocked', { seconds: 60 });
 
   const common = { transfer, station, endsAt: transfer.expiresAt };
   if (transfer.kind === 'diagnostics') return { ...common, way: 'put' };

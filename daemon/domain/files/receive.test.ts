@@ -32,6 +32,7 @@ beforeEach(async () => {
     keyFile: join(folder, 'key'),
     maxFileBytes: 1000,
     quotaBytes: 2500,
+    bytesPerSecond: 0,
     jobMs: 60_000,
   };
   made = await testCentral({ settings: { files } });

@@ -149,6 +149,7 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
       const at = offset + written;
       written += bytes.length;
       hash.update(bytes);
+      await files.pace.take(bytes.length);
       try {
         if (written - lookedAt > lookForRoomEvery) {
           lookedAt = written;

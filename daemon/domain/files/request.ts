@@ -2,7 +2,7 @@ import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { InputOf } from '../../../shared/api/contract.ts';
 import type { diagnostics, firmware as firmwareApi } from '../../../shared/api/files.ts';
 import type { StationRequest } from '../../../shared/model/command.ts';
-import type { TransferProtocol } from '../../../shared/model/file-transfer.ts';
+import { isFirmwareFor, type TransferProtocol } from '../../../shared/model/file-transfer.ts';
 import { firmwareByPublicId } from '../../storage/firmware.ts';
 import { stationRow } from '../../storage/station-details.ts';
 import { deleteTransfer, insertTransfer, linkTransfer, type ShownTransfer, transferByPublicId } from '../../storage/transfers.ts';
@@ -35,9 +35,7 @@ export async function assignFirmware(
   const firmware = await firmwareByPublicId(central.storage.read, input.firmwareId);
   if (!firmware) throw new DomainError('firmwareUnknown');
   const row = await stationRow(central.storage.read, station.id);
-  const differs = (wanted: string, reported: string | null | undefined) =>
-    wanted !== '' && wanted.trim().toLowerCase() !== (reported ?? '').trim().toLowerCase();
-  if (!input.evenThough && (differs(firmware.maker, row?.vendor) || differs(firmware.model, row?.model))) {
+  if (!input.evenThough && !isFirmwareFor(firmware, { maker: row?.vendor, model: row?.model })) {
     const { maker, model } = firmware;
     throw new DomainError('firmwareMismatch', {
       ...{ maker, model, stationMaker: row?.vendor ?? '', stationModel: row?.model ?? '' },

@@ -31,7 +31,7 @@ export async function send(central: Central, job: Job, path: string): Promise<Se
   central.publish({ kind: 'station.changed', stationId: station.id });
   return {
     sizeBytes: file.sizeBytes,
-    read: (start, end) => Readable.from(bytesOf(handle, start, end)),
+    read: (start, end) => Readable.from(paced(central, bytesOf(handle, start, end))),
     async done(end) {
       const isWhole = end >= file.sizeBytes;
       await central.storage.write([
@@ -42,4 +42,11 @@ export async function send(central: Central, job: Job, path: string): Promise<Se
     },
     close: () => handle.close(),
   };
+}
+
+async function* paced({ files }: Central, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    await files.pace.take(piece.length);
+    yield piece;
+  }
 }

@@ -2,7 +2,7 @@
 export type Gate = Readonly<{
   /** Failed attempts by address, and by address and identity (SECURITY A3). */
   failures: Map<string, Attempts>;
-  /** Connections by address and identity (R7). */
+  /** Connections by address and identity (R7), and those to the file server and to one transfer (A14). */
   connects: Map<string, Attempts>;
   /** Refusals told as an event lately, so that a flood of them writes little. */
   told: Map<string, number>;
@@ -20,6 +20,10 @@ export const limits = {
   guessing: { most: 10, windowMs: 15 * minuteMs, refusalMs: 5 * minuteMs },
   /** Wrong credentials and unknown identities from one address. */
   knocking: { most: 60, windowMs: minuteMs, refusalMs: 5 * minuteMs },
+  /** Connections of one address to the FTP server: a site behind one address may fetch its firmware, a flood costs nothing (A14). */
+  fileConnections: { most: 300, windowMs: minuteMs, refusalMs: minuteMs },
+  /** Sign-ins to one transfer; a station that fetches in small pieces over HTTP needs one a piece. */
+  fileSignIns: { most: 600, windowMs: minuteMs, refusalMs: minuteMs },
 } satisfies Record<string, Limit>;
 
 export const newGate = (): Gate => ({ failures: new Map(), connects: new Map(), told: new Map() });
