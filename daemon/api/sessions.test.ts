@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InputOf, OutputOf } from '../../shared/api/contract.ts';
 import type { sessions } from '../../shared/api/sessions.ts';
+import type { users } from '../../shared/api/users.ts';
 import { type SessionColumn, type SessionRow, sessionColumns } from '../../shared/model/session.ts';
 import type { Filter, Sort } from '../../shared/model/table.ts';
 import { testPerson } from '../domain/testing.ts';
+import { updateAccount } from '../storage/accounts.ts';
 import { type Position, sessionPage } from '../storage/session-list.ts';
 import { apiError } from './errors.ts';
 import { conditionsOf } from './session-query.ts';
@@ -262,6 +264,21 @@ describe('the list of sessions', () => {
     expect(await refusal({ cursor: 'nonsense' })).toEqual({ cursor: 'invalid' });
     const other = (await list({ limit: 1, sort: [{ column: 'email', descending: false }] })).cursor;
     expect(await refusal({ cursor: other })).toEqual({ cursor: 'invalid' });
+  });
+
+  test('å, ä, ö, æ and ø are the same letter in either case', async () => {
+    const { evUser } = world.own;
+    const name = await world.call(world.administrator.token, 'users.get', { accountId: evUser.publicId });
+    const { version, firstName, lastName } = name as OutputOf<typeof users.get>;
+    await world.made.central.storage.write([updateAccount(evUser.id, version, { firstName: 'Åse', lastName: 'Ærø Öberg' })]);
+    const theirs = all.filter(({ email }) => email === evUser.email).length;
+    const count = async (filter: Filter) => (await list({ filters: [filter] })).rows.length;
+    expect(theirs).toBeGreaterThan(10);
+    expect(await count({ column: 'userName', op: 'contains', value: 'æRØ' })).toBe(theirs);
+    expect(await count({ column: 'userName', op: 'startsWith', value: 'åse' })).toBe(theirs);
+    expect(await count({ column: 'userName', op: 'is', value: 'ÅSE ÆRØ ÖBERG' })).toBe(theirs);
+    expect(await count({ column: 'userName', op: 'notContains', value: 'ÖBERG' })).toBe(all.length - theirs);
+    await world.made.central.storage.write([updateAccount(evUser.id, version + 1, { firstName, lastName })]);
   });
 
   test('A17: patterns from input are text, whatever they look like', async () => {

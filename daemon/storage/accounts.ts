@@ -2,6 +2,7 @@ import { type Insertable, type Kysely, sql, type Updateable } from 'kysely';
 import { db, statement } from './db.ts';
 import type { Statement } from './storage.ts';
 import type { AccountsTable, Tables } from './tables.ts';
+import { contains } from './text.ts';
 
 export const insertAccount = (row: Insertable<AccountsTable>): Statement => statement(db.insertInto('accounts').values(row));
 
@@ -68,19 +69,12 @@ function matching(read: Kysely<Tables>, { siteIds, search, role }: AccountSearch
   let query = read.selectFrom('accounts');
   if (role !== undefined) query = query.where('role', '=', role);
   if (siteIds) {
-    query = query.where('role', '=', 'evUser').where('accounts.id', 'in', (rights) =>
-      rights
-        .selectFrom('siteRights')
-        .select('accountId')
-        .where('siteId', 'in', [...siteIds]),
-    );
+    query = query.where('role', '=', 'evUser').where('accounts.id', 'in', accountsOfSites(read, siteIds));
   }
   if (search) {
-    const pattern = `%${escapeLike(search)}%`;
+    const tag = contains(sql`tags.idTag`, search);
     query = query.where(
-      sql<boolean>`(accounts.email LIKE ${pattern} ESCAPE '\\'
-        OR accounts.firstName || ' ' || accounts.lastName LIKE ${pattern} ESCAPE '\\'
-        OR EXISTS (SELECT 1 FROM tags WHERE tags.accountId = accounts.id AND tags.idTag LIKE ${pattern} ESCAPE '\\'))`,
+      sql<boolean>`(${isOfPerson(search)} OR EXISTS (SELECT 1 FROM tags WHERE tags.accountId = accounts.id AND ${tag}))`,
     );
   }
   return query;
@@ -116,5 +110,14 @@ export async function countSessionsOf(read: Kysely<Tables>, accountId: number): 
   return row.count;
 }
 
-/** Text that stands for itself in a LIKE pattern with `ESCAPE '\'`. */
-export const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+/** Whether the account of a row has a text in its address or name. */
+export const isOfPerson = (search: string) =>
+  sql<boolean>`(${contains(sql`accounts.email`, search)}
+    OR ${contains(sql`(accounts.firstName || ' ' || accounts.lastName)`, search)})`;
+
+/** Ids of the accounts with rights to some sites. */
+export const accountsOfSites = (read: Kysely<Tables>, siteIds: readonly number[]) =>
+  read
+    .selectFrom('siteRights')
+    .select('accountId')
+    .where('siteId', 'in', [...siteIds]);

@@ -4,6 +4,7 @@ import Sqlite, { type Database } from 'better-sqlite3';
 import { StorageError } from './errors.ts';
 import { type Migrated, migrate } from './migrate.ts';
 import { migrations } from './migrations/migrations.ts';
+import { withFolding } from './text.ts';
 
 /** How long one attempt to get at a locked database lasts; whoever wants to wait longer tries again. */
 const busyTimeoutMs = 1000;
@@ -17,7 +18,7 @@ export function openForWriting(file: string): { database: Database; migrated: Mi
   refuseOldSqlite();
   const isNew = file !== ':memory:' && !existsSync(file);
   if (isNew) mkdirSync(dirname(file), { recursive: true });
-  const database = new Sqlite(file, { timeout: busyTimeoutMs });
+  const database = withFolding(new Sqlite(file, { timeout: busyTimeoutMs }));
   try {
     // It holds hashes of passwords; SQLite gives the files beside it the same mode.
     if (isNew) chmodSync(file, 0o600);
@@ -39,7 +40,7 @@ export function openForWriting(file: string): { database: Database; migrated: Mi
 
 /** Opens a migrated database for queries. */
 export function openForReading(file: string): Database {
-  const database = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs });
+  const database = withFolding(new Sqlite(file, { readonly: true, timeout: busyTimeoutMs }));
   database.pragma('cache_size = -16384');
   database.pragma('temp_store = MEMORY');
   return database;

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { SessionColumn } from '../../shared/model/session.ts';
 import type { Filter } from '../../shared/model/table.ts';
-import { escapeLike } from './accounts.ts';
+import { contains, isSame, startsWith } from './text.ts';
 
 /** A piece of SQL; `s` is the table of sessions. */
 export type Part = RawBuilder<unknown>;
@@ -127,18 +127,18 @@ function textCondition(column: Text, filter: Filter): Condition | 'notForColumn'
   const not = (test: Part): Condition => ({ bound: sql`NOT coalesce(${test}, FALSE)` });
   switch (filter.op) {
     case 'is':
-      return column.among((text) => sql`${text} = ${filter.value} COLLATE NOCASE`);
+      return column.among((text) => isSame(text, filter.value));
     case 'in': {
       const condition = column.among((text) => sql`${text} IN (${sql.join(filter.values)})`);
       const running = column === state && filter.values.every((value) => value === 'charging' || value === 'stopped');
       return running ? { ...condition, free: sql`${isOpen} AND ${condition.bound}` } : condition;
     }
     case 'startsWith':
-      return column.among((text) => like(text, `${escapeLike(filter.value)}%`));
+      return column.among((text) => startsWith(text, filter.value));
     case 'contains':
-      return column.among((text) => like(text, `%${escapeLike(filter.value)}%`));
+      return column.among((text) => contains(text, filter.value));
     case 'notContains':
-      return not(like(column.value, `%${escapeLike(filter.value)}%`));
+      return not(contains(column.value, filter.value));
     case 'empty':
       return { bound: sql`${column.value} IS NULL` };
     case 'notEmpty':
@@ -147,8 +147,6 @@ function textCondition(column: Text, filter: Filter): Condition | 'notForColumn'
       return 'notForColumn';
   }
 }
-
-const like = (text: Part, pattern: string) => sql`${text} LIKE ${pattern} ESCAPE '\\'`;
 
 function quantityCondition(name: SessionColumn, column: Quantity, filter: Filter, now: number): Condition | 'notForColumn' {
   const value = column.value(now);

@@ -1,8 +1,9 @@
 import { type Insertable, type Kysely, sql, type Updateable } from 'kysely';
-import { escapeLike } from './accounts.ts';
+import { accountsOfSites, isOfPerson } from './accounts.ts';
 import { db, statement } from './db.ts';
 import type { Statement } from './storage.ts';
 import type { Tables, TagsTable } from './tables.ts';
+import { contains } from './text.ts';
 
 /** A tag; its owner is given by public id, so that the account can be inserted in the same unit. */
 export const insertTag = (row: Omit<Insertable<TagsTable>, 'accountId'>, owner: string | null): Statement =>
@@ -50,20 +51,11 @@ export function tagsFound(
 ) {
   let query = withOwner(read);
   if (siteIds) {
-    query = query.where('accounts.role', '=', 'evUser').where('tags.accountId', 'in', (rights) =>
-      rights
-        .selectFrom('siteRights')
-        .select('accountId')
-        .where('siteId', 'in', [...siteIds]),
-    );
+    query = query.where('accounts.role', '=', 'evUser').where('tags.accountId', 'in', accountsOfSites(read, siteIds));
   }
   if (search) {
-    const pattern = `%${escapeLike(search)}%`;
-    query = query.where(
-      sql<boolean>`(tags.idTag LIKE ${pattern} ESCAPE '\\' OR tags.label LIKE ${pattern} ESCAPE '\\'
-        OR accounts.email LIKE ${pattern} ESCAPE '\\'
-        OR accounts.firstName || ' ' || accounts.lastName LIKE ${pattern} ESCAPE '\\')`,
-    );
+    const [tag, label] = [contains(sql`tags.idTag`, search), contains(sql`tags.label`, search)];
+    query = query.where(sql<boolean>`(${tag} OR ${label} OR ${isOfPerson(search)})`);
   }
   return query.orderBy('tags.idTag').limit(limit).execute();
 }

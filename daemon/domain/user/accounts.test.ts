@@ -105,6 +105,18 @@ describe('accounts', () => {
     expect([first.total, second.after]).toEqual([5, null]);
   });
 
+  test('å, ä, ö, æ and ø are the same letter in either case, in names and labels', async () => {
+    const found = async (search: string) =>
+      (await listAccounts(made.central, testPerson, { search, limit: 10 })).rows.map((row) => row.email);
+    const asa = { ...given, email: 'asa@example.org', siteIds: [], firstName: 'Åsa', lastName: 'ØVERÅS' };
+    await createAccount(made.central, testPerson, asa);
+    expect(await found('åsa øver')).toEqual(['asa@example.org']);
+    await createTag(made.central, testPerson, { idTag: 'AA000001', label: 'Bærum' });
+    const tags = async (search: string) =>
+      (await listTags(made.central, testPerson, { search, limit: 10 })).map((tag) => tag.idTag);
+    expect(await tags('BÆR')).toEqual(['AA000001']);
+  });
+
   test('a site administrator without a site, and sites for a role that has none, are refused', async () => {
     const wrong = (role: 'siteAdministrator' | 'support', siteIds: string[]) =>
       createAccount(made.central, testPerson, { ...given, role, email: 'x@example.org', siteIds });
