@@ -99,6 +99,33 @@ test('settings are saved, and a change that somebody else made meanwhile is not 
   await expect.poll(async () => (await daemon().api('tree.node', { nodeId: id })).description).toBe('by me after all');
 });
 
+test('what a station measures is chosen with ticks; its own order stays, what is new comes last', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/ocpp`);
+  const key = 'MeterValuesSampledData';
+  const configurationKey = [{ key, readonly: false, value: 'Voltage.L1,Energy.Active.Import.Register' }];
+  // What the standard has besides is asked for by name, in several questions.
+  station.socket.on('message', (data) => {
+    const [type, id, action] = JSON.parse(String(data));
+    if (type === 2 && action === 'GetConfiguration') station.send(JSON.stringify([3, id, { configurationKey }]));
+  });
+  await page.getByRole('button', { name: 'Read from the station' }).click();
+  const row = page.locator(`[data-key=${key}]`);
+  await row.getByText('Voltage.L1').waitFor();
+  await row.getByRole('button', { name: `Choose what ${key} measures` }).click();
+  const choice = page.getByRole('dialog', { name: `Choose what ${key} measures` });
+  expect(await choice.getByRole('checkbox', { name: 'Voltage.L1' }).isChecked()).toBe(true);
+  await choice.getByRole('checkbox', { name: 'Energy.Active.Import.Register' }).uncheck();
+  await choice.getByRole('checkbox', { name: 'Power.Active.Import' }).check();
+  await choice.getByRole('checkbox', { name: 'SoC' }).check();
+  const value = 'Voltage.L1,Power.Active.Import,SoC';
+  expect(await choice.getByLabel('As text, with commas between').inputValue()).toBe(value);
+  await page.keyboard.press('Escape');
+  const written = answerCall(station, 'ChangeConfiguration', { status: 'Accepted' });
+  await page.getByRole('button', { name: 'Upload' }).click();
+  expect(await written).toEqual({ key, value });
+  await row.getByText('The station uses the new value').waitFor();
+});
+
 test('a new password is shown once', async () => {
   const { page } = await inside(`/${await nodeId('P1-02')}/configuration/general`);
   await page.getByRole('radio', { name: /1 · Password/ }).check();
