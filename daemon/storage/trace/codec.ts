@@ -28,7 +28,7 @@ const ZERO = 0;
 const protocols = ['', 'OCPP 1.6J', 'OCPP 1.6S', 'OCPP 1.5S'];
 /** Enough for the headers before the body of a SOAP message. */
 const EXCERPT_BYTES = 2400;
-const EXCERPT = 400;
+const EXCERPT = 600;
 
 /** The most bytes that a message of so many characters takes. */
 export const mostBytes = (message: Traced): number =>
