@@ -5,10 +5,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Central } from '../domain/central.ts';
 import { prepare } from './dispatch.ts';
-import { type Hub, StationSocket } from './json/connection.ts';
+import type { Hub } from './json/connection.ts';
 import { admitStation, refuse } from './json/door.ts';
 import { mendHandshakes } from './json/handshake.ts';
 import { identityOf } from './json/knock.ts';
+import { StationSocket } from './json/station-socket.ts';
 import { SoapServer } from './soap/server.ts';
 import { actions } from './v16/actions.ts';
 

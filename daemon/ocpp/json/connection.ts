@@ -14,6 +14,7 @@ import { Calls, type SentCall } from './calls.ts';
 import { errorFrame, readFrame, resultFrame } from './frames.ts';
 import { Liveness } from './liveness.ts';
 import { Recent } from './recent.ts';
+import type { StationSocket } from './station-socket.ts';
 import {
   type Answered,
   type AnswerFrame,
@@ -25,11 +26,6 @@ import {
   traceOurAnswer,
   traceSentCall,
 } from './trace-frames.ts';
-
-/** A socket that knows its connection, so that all sockets share their event handlers. */
-export class StationSocket extends WebSocket {
-  connection: Connection | null = null;
-}
 
 /** What the connections of a listener share. `now` is a coarse clock that only rises, ms. */
 export type Hub = {
@@ -260,10 +256,10 @@ export class Connection implements StationLink {
     this.#drained?.();
   }
 
-  async #answer({ frame: call, text }: IncomingCall): Promise<Answered> {
+  async #answer({ frame: call, text, bytes }: IncomingCall): Promise<Answered> {
     this.#mendedCall = null;
     this.#recent ??= new Recent();
-    const before = this.#recent.find(call.id, text);
+    const before = this.#recent.find(call.id, bytes);
     if (before === 'other') {
       this.#note('idUsedTwice', call.action, text);
       return refused(call.wireId, 'ProtocolError', 'message id: used before for another message');
@@ -280,7 +276,7 @@ export class Connection implements StationLink {
       // What we failed at may work when it is sent again.
       if (code === 'InternalError' || code === 'SecurityError') return answer;
     }
-    this.#recent.remember(call.id, text, answer.frame);
+    this.#recent.remember(call.id, bytes, answer.frame);
     return answer;
   }
 
@@ -303,7 +299,7 @@ export class Connection implements StationLink {
       this.#socket.terminate();
       return;
     }
-    this.#socket.send(frame);
+    this.#socket.sendText(frame);
   }
 
   #sendCall(frame: string, sent: SentCall): void {
@@ -323,7 +319,8 @@ export class Connection implements StationLink {
   }
 
   #sendAndWait(frame: string): Promise<void> {
-    return new Promise((resolve) => this.#socket.send(frame, () => resolve()));
+    if (this.#socket.readyState !== WebSocket.OPEN) return Promise.resolve();
+    return new Promise((resolve) => this.#socket.sendText(frame, resolve));
   }
 
   #settled(how: 'taken' | 'late' | 'unknown', text: string): void {

@@ -7,8 +7,9 @@ import { admit } from '../../domain/station/admit.ts';
 import { connected } from '../../domain/station/connect.ts';
 import { noteDeviation } from '../../domain/station/deviation.ts';
 import type { Station } from '../../domain/station/station.ts';
-import { Connection, type Hub, type StationSocket } from './connection.ts';
+import { Connection, type Hub } from './connection.ts';
 import { chooseSubprotocol, readKnock, type Subprotocol } from './knock.ts';
+import type { StationSocket } from './station-socket.ts';
 
 /** Where upgrade requests come in. */
 export type Door = { readonly hub: Hub; readonly webSockets: WebSocketServer; isClosing: boolean };
@@ -88,9 +89,13 @@ function upgrade(
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
   }
-  // The server makes StationSockets: it was told to (listener.ts).
   socket.off('error', hangUp);
-  webSockets.handleUpgrade(request, socket, head, (webSocket) => then(webSocket as StationSocket));
+  webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+    // The server makes StationSockets: it was told to (listener.ts).
+    const made = webSocket as StationSocket;
+    made.raw = socket;
+    then(made);
+  });
 }
 
 /** Puts the connection into the domain's hands, and only then reads what the station has to say. */

@@ -9,24 +9,21 @@ type Answered = Readonly<{ id: string; length: number; sum: number; answer: stri
 /** The latest calls of a connection with our answers. Ids mean nothing beyond it. */
 export class Recent {
   readonly #ring: Answered[] = [];
-  /** Check sums of their ids: all in one place, since nearly always there is nothing to find. */
-  readonly #ids = new Int32Array(REMEMBERED);
   #next = 0;
 
   /** The answer that the same call got before; `other` when its id was used for something else; null when it is new. */
-  find(id: string, text: string): string | 'other' | null {
-    const idSum = crc32(id) | 0;
-    for (let i = this.#ids.indexOf(idSum); i >= 0; i = this.#ids.indexOf(idSum, i + 1)) {
+  find(id: string, call: Buffer): string | 'other' | null {
+    // By index: this is done for every message, and nearly always there is nothing to find.
+    for (let i = 0; i < this.#ring.length; i++) {
       const answered = this.#ring[i];
       if (answered?.id !== id) continue;
-      return answered.length === text.length && answered.sum === crc32(text) ? answered.answer : 'other';
+      return answered.length === call.length && answered.sum === crc32(call) ? answered.answer : 'other';
     }
     return null;
   }
 
-  remember(id: string, text: string, answer: string): void {
-    this.#ids[this.#next] = crc32(id) | 0;
-    this.#ring[this.#next] = { id, length: text.length, sum: crc32(text), answer };
+  remember(id: string, call: Buffer, answer: string): void {
+    this.#ring[this.#next] = { id, length: call.length, sum: crc32(call), answer };
     this.#next = (this.#next + 1) % REMEMBERED;
   }
 }
