@@ -37,9 +37,9 @@ export function prepare(actions: Actions): Dispatcher {
 }
 
 /**
- * Handles one message of a station: looks its action up, checks and mends the payload, and gives the payload of the answer.
- * Rejects with a `CallError` when there is none. `asked` tells of messages that we triggered: they may come before acceptance (FACTS §6.1).
- * `mended` is called before anything is awaited.
+ * Handles one message of a station after all others of the same station, in the order in which they came (DESIGN §5): looks its action
+ * up, checks and mends the payload, and gives the payload of the answer. Rejects with a `CallError` when there is none. `asked` tells of
+ * messages that we triggered: they may come before acceptance (FACTS §6.1). `mended` is called before anything is awaited.
  */
 export async function dispatch(
   central: Central,
@@ -51,21 +51,41 @@ export async function dispatch(
   mended?: Mended,
 ): Promise<object> {
   heard(central, station);
-  const prepared = dispatcher.incoming.get(name);
-  if (!prepared) {
-    noteDeviation(central, station, { kind: 'unknownAction', action: '', example: name });
-    throw new CallError(dispatcher.foreign.has(name) ? 'NotSupported' : 'NotImplemented', 'unknown action');
-  }
-  const { action } = prepared;
-  if (!station.booted && !action.beforeAcceptance && !asked(name)) {
-    throw new CallError('SecurityError', 'not accepted yet: BootNotification comes first');
-  }
-  const request = prepared.check.Check(payload) ? payload : mend(central, station, name, action, payload, mended);
+  const { action, check } = preparedFor(central, station, dispatcher, name, asked);
+  const request = check.Check(payload) ? payload : mend(central, station, name, action, payload, mended);
+  while (station.inHand) await station.inHand.catch(ignore);
+  let handled: Promise<object> | null = null;
   try {
-    return await handleInTurn(central, station, action, request);
+    // The request has passed the schema of this action, and so is what its handler takes.
+    handled = action.handle(central, station, request as never) as Promise<object>;
+    station.inHand = handled;
+    return await handled;
   } catch (error) {
     throw asCallError(station, name, error);
+  } finally {
+    if (station.inHand === handled) station.inHand = null;
   }
+}
+
+const ignore = () => {};
+
+/** The action of a name, if the station may send it now. */
+function preparedFor(
+  central: Central,
+  station: Station,
+  { incoming, foreign }: Dispatcher,
+  name: string,
+  asked: (name: string) => boolean,
+): Prepared<Incoming> {
+  const prepared = incoming.get(name);
+  if (!prepared) {
+    noteDeviation(central, station, { kind: 'unknownAction', action: '', example: name });
+    throw new CallError(foreign.has(name) ? 'NotSupported' : 'NotImplemented', 'unknown action');
+  }
+  if (!station.booted && !prepared.action.beforeAcceptance && !asked(name)) {
+    throw new CallError('SecurityError', 'not accepted yet: BootNotification comes first');
+  }
+  return prepared;
 }
 
 /** What a station answered to one of our calls, mended where needed; a `CallError` when it makes no sense. */
@@ -124,26 +144,3 @@ function asCallError(station: Station, action: string, error: unknown): CallErro
   station.log.error({ err: error, action }, 'message not handled');
   return new CallError('InternalError', '');
 }
-
-/** The message of each station that is handled last, whichever connection it came by. */
-const turns = new WeakMap<Station, { last: Promise<unknown> | null }>();
-
-/** Handles a message after all others of the same station, in the order in which they came (DESIGN §5). */
-async function handleInTurn(central: Central, station: Station, action: Incoming, request: unknown): Promise<object> {
-  let turn = turns.get(station);
-  if (!turn) {
-    turn = { last: null };
-    turns.set(station, turn);
-  }
-  while (turn.last) await turn.last.catch(ignore);
-  // The request has passed the schema of this action, and so is what its handler takes.
-  const handled = action.handle(central, station, request as never) as Promise<object>;
-  turn.last = handled;
-  try {
-    return await handled;
-  } finally {
-    if (turn.last === handled) turn.last = null;
-  }
-}
-
-const ignore = () => {};

@@ -37,6 +37,7 @@ export function stationOf(
     configurationReadAt: null,
     connectionTimeoutS: null,
     connectors: new Map(),
+    inHand: null,
     log: log.child({ station: row.chargeBoxId }),
   };
 }

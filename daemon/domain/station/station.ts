@@ -122,5 +122,7 @@ export type Station = {
   /** `ConnectionTimeOut` of the station, if known: how long it waits for the cable. */
   connectionTimeoutS: number | null;
   connectors: Map<number, Connector>;
+  /** The message of it that is being handled, whichever line it came by; the next one waits for it. */
+  inHand: Promise<unknown> | null;
   readonly log: Logger;
 };
