@@ -3,6 +3,8 @@ import { encode, mostBytes } from './codec.ts';
 import type { Traced } from './trace.ts';
 
 const capacity = 512 * 1024;
+/** With so much it is sent, while it still lies in the processor's cache. The rest of the capacity is for a message that is long. */
+const enough = 96 * 1024;
 
 /** Messages gathered in one buffer, which travels to the thread and back without being copied. */
 export class Batch {
@@ -18,7 +20,7 @@ export class Batch {
       this.#view = new DataView(this.#bytes.buffer);
       this.#used = 0;
     }
-    if (this.#used + mostBytes(message) > capacity) return false;
+    if (this.#used >= enough || this.#used + mostBytes(message) > capacity) return false;
     this.#used = encode(this.#bytes, this.#view, this.#used, id, message);
     return true;
   }

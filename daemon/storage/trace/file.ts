@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import { packed, unpacked } from './pack.ts';
 
 /** Messages of one station that came one after the other, as they lie in the file. */
 export type Block = Readonly<{
@@ -50,19 +51,19 @@ export class TraceFile {
   /** Puts blocks into the file, together. */
   append(blocks: readonly Block[]): void {
     this.#database.transaction(() => {
-      for (const block of blocks) this.#insert.run(block);
+      for (const block of blocks) this.#insert.run({ ...block, messages: packed(block.messages) });
     })();
   }
 
   /** The newest block of a station that holds something before an id, and began no later than a time. */
   before(stationId: number, id: number, time: number): Block | undefined {
-    return this.#before.get(stationId, id, time);
+    return whole(this.#before.get(stationId, id, time));
   }
 
   /** The oldest block of a station that may hold something after an id. */
   after(stationId: number, id: number): Block | undefined {
     const here = this.#at.get(stationId, id);
-    return here && here.lastId > id ? here : this.#after.get(stationId, id);
+    return whole(here && here.lastId > id ? here : this.#after.get(stationId, id));
   }
 
   newestId(): number {
@@ -102,6 +103,8 @@ export class TraceFile {
     return Number(this.#database.pragma(name, { simple: true }));
   }
 }
+
+const whole = (block: Block | undefined) => block && { ...block, messages: unpacked(block.messages) };
 
 function openFile(file: string): Database {
   const database = new Sqlite(file, { timeout: 1000 });

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Batch } from './batch.ts';
 import { messagesIn } from './codec.ts';
 import { TraceFile } from './file.ts';
+import { packed, unpacked } from './pack.ts';
 import { TraceStore } from './store.ts';
 import type { Traced } from './trace.ts';
 
@@ -124,9 +126,10 @@ test('a call finds its answer even when that is on another page', async () => {
 test('bounded by size: the oldest go first, in small steps, and the rest is whole', async () => {
   const { file, store } = opened();
   const mostBytes = 1024 * 1024;
-  const text = 'x'.repeat(1000);
+  // Nothing that can be made smaller.
+  const text = () => randomBytes(750).toString('latin1');
   for (let id = 1; id <= 4000; id += 100) {
-    const some = Array.from({ length: 100 }, (_, index) => message({ stationId: 1 + ((id + index) % 7), text }));
+    const some = Array.from({ length: 100 }, (_, index) => message({ stationId: 1 + ((id + index) % 7), text: text() }));
     store.take(bytesOf(some, id));
   }
   store.flush();
@@ -139,6 +142,28 @@ test('bounded by size: the oldest go first, in small steps, and the rest is whol
   expect(rows.length).toBeGreaterThan(10);
   expect(rows[0]?.id).toBe(3997);
   for (const [index, { id }] of rows.entries()) expect(id).toBe(3997 - 7 * index);
+});
+
+test('a station that repeats itself takes a tenth of the room', () => {
+  const { file, store } = opened();
+  const value = (measurand: string, of: number) =>
+    `{"measurand":"${measurand}","unit":"A","context":"Sample.Periodic","value":"${of}"}`;
+  const values = (id: number) =>
+    `[2,"${id}","MeterValues",{"connectorId":1,"meterValue":[{"sampledValue":[${['Current.Import', 'Voltage', 'SoC'].map((name) => value(name, id * 7))}]}]}]`;
+  const all = Array.from({ length: 5000 }, (_, id) =>
+    message({ messageId: String(id), action: 'MeterValues', text: values(id) }),
+  );
+  for (let at = 0; at < all.length; at += 500) store.take(bytesOf(all.slice(at, at + 500), at + 1));
+  store.flush();
+  expect(file.bytes()).toBeLessThan(bytesOf(all).length / 10);
+});
+
+test('blocks of a file of before, which were not packed, are read all the same', () => {
+  const messages = bytesOf([message({ messageId: 'one' }), message({ messageId: 'two' })]);
+  expect([...messagesIn(unpacked(messages))].map((one) => one.row(null).messageId)).toEqual(['one', 'two']);
+  const many = bytesOf(Array.from({ length: 20 }, () => message()));
+  expect(unpacked(packed(many)).equals(many)).toBe(true);
+  expect(() => unpacked(packed(many).subarray(0, 40))).toThrow(RangeError);
 });
 
 test('bounded by days', async () => {

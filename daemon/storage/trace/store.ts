@@ -10,7 +10,7 @@ import type { Page, PageQuery, TraceCondition, TraceCounts } from './trace.ts';
 const blockBytes = 30 * 1024;
 const holdMs = 5000;
 /** With more than this waiting, all of it is written. */
-const mostPending = 16 * 1024 * 1024;
+const mostPending = 32 * 1024 * 1024;
 /** How long one look may take, and after how long others have their turn. A search that takes longer answers how far it came. */
 const searchMs = 400;
 const turnMs = 5;
