@@ -325,7 +325,7 @@ test('export: JSON lines by a link that works once', async () => {
   expect(lines.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).toReversed());
   expect(lines[0]).toMatchObject({ action: 'BootNotification', text: expect.stringContaining('chargePointVendor') });
   expect((await fetch(daemon.addresses.local + path)).status).toBe(404);
-  expect((await fetch(`${daemon.addresses.local}/download/guessed`)).status).toBe(404);
+  expect((await fetch(`${daemon.addresses.local}/files/guessed`)).status).toBe(404);
 });
 
 test('what was traced is there after a restart; a damaged or missing file is replaced, with a word in the log', async () => {

@@ -5,7 +5,7 @@ import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import type { Station } from '../domain/station/station.ts';
 import { audit } from '../domain/user/audit.ts';
-import { offer } from '../domain/user/one-time-links.ts';
+import { makeLink } from '../domain/user/one-time-links.ts';
 import { sessionByPublicId, sessionEvents } from '../storage/session-list.ts';
 import type { TraceCondition } from '../storage/trace/trace.ts';
 import { implement } from './procedure.ts';
@@ -15,9 +15,6 @@ import { watchTrace } from './trace-watch.ts';
 const exportedAtOnce = 200;
 /** Messages about a session come before it and after it: the tag is shown, the cable is taken out. */
 const aroundMs = 120_000;
-
-/** Where the HTTP listeners answer one-time links. */
-export const downloadPath = '/download/';
 
 /** The message trace of stations (PRODUCT B9). */
 export const traceRouter = implement(trace, {
@@ -48,8 +45,7 @@ export const traceRouter = implement(trace, {
     await central.storage.write([audit(central, person, { action: 'trace.export', subject, siteId, after: filter })]);
     const name = `${subject.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}-messages.jsonl`;
     const content = () => lines(central, station, condition);
-    const token = offer(central.links, central.clock.now(), { name, type: 'application/jsonl; charset=utf-8', content });
-    return { path: downloadPath + token };
+    return makeLink(central, { kind: 'download', name, type: 'application/jsonl; charset=utf-8', sizeBytes: null, content });
   },
   state: ({ central }) => central.trace.state(),
 });

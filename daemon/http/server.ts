@@ -1,6 +1,5 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 import helmet from '@fastify/helmet';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -8,10 +7,9 @@ import { apiPath } from '../../shared/api/api.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Surroundings } from '../api/procedure.ts';
 import { router } from '../api/router.ts';
-import { downloadPath } from '../api/trace.ts';
 import type { Visitor } from '../api/visitor.ts';
 import type { Central } from '../domain/central.ts';
-import { redeem } from '../domain/user/one-time-links.ts';
+import { linkPath } from '../domain/user/one-time-links.ts';
 import { cookieToken, type Listener, setCookieHeader } from './cookie.ts';
 import { addressOf, bearerToken, isKnownHost, originOfRequest } from './origin.ts';
 import { servePages } from './pages.ts';
@@ -75,7 +73,6 @@ const limits = {
 };
 
 const requestMs = 30_000;
-const filesPath = '/files';
 
 // A listener that listens on a port has an address with one.
 const portOf = (server: HttpServer) => (server.address() as AddressInfo).port;
@@ -95,22 +92,15 @@ async function serve(server: FastifyInstance, surroundings: Surroundings, listen
   });
   server.addHook('onRequest', async (request, reply) => {
     if (!isKnownHost(request.headers.host, listener)) return refuse(reply, 421, 'originRefused');
-    if (!request.url.startsWith(`${filesPath}/`)) hurry(request.raw);
+    if (!request.url.startsWith(`${linkPath}/`)) hurry(request.raw);
   });
   server.get('/health', async () => ({ status: 'ok' }));
   server.get('/ready', async () => {
     await central.storage.read.selectFrom('system').select('id').executeTakeFirst();
     return { status: 'ready' };
   });
-  server.get<{ Params: { token: string } }>(`${downloadPath}:token`, (request, reply) => {
-    const download = redeem(central.links, central.clock.now(), request.params.token);
-    if (!download) return reply.code(404).type('text/plain').send('This link was used already, or is too old.\n');
-    const disposition = `attachment; filename="${download.name}"`;
-    reply.headers({ 'cache-control': 'no-store', 'content-type': download.type, 'content-disposition': disposition });
-    return reply.send(Readable.from(download.content()));
-  });
   await server.register(async (api) => serveApi(api, surroundings, listener), { prefix: apiPath });
-  await server.register(async (files) => servePeopleFiles(files, central, listener), { prefix: filesPath });
+  await server.register(async (files) => servePeopleFiles(files, central, listener), { prefix: linkPath });
   await servePages(server, consoleDir);
 }
 

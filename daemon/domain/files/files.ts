@@ -42,19 +42,12 @@ export type ExternalServer = Readonly<{
 /** Runs a download into the receiver of a file. */
 export type FileSink = (chunk: (bytes: Buffer) => Promise<void>) => Promise<void>;
 
-/** A one-time path for people, and what happens when it is used. */
-export type Link = Readonly<{ endsAt: number; use: LinkUse }>;
-export type LinkUse =
-  | Readonly<{ kind: 'download'; path: string; name: string; sizeBytes: number }>
-  | Readonly<{ kind: 'upload'; mostBytes: number; store(body: AsyncIterable<Buffer>): Promise<unknown> }>;
-
 /** What the rules about files keep in memory. */
 export type Files = {
   readonly folder: string;
   /** Null until the listeners are open. */
   endpoints: Endpoints | null;
   external: ExternalServer | null;
-  readonly links: Map<string, Link>;
   /** Bytes that are just coming in, by the station's row id. */
   readonly incoming: Map<number, number>;
   /** Files that are being written. */
@@ -66,7 +59,6 @@ export const newFiles = ({ folder, bytesPerSecond }: Readonly<{ folder: string; 
   folder,
   endpoints: null,
   external: null,
-  links: new Map(),
   incoming: new Map(),
   busy: new Set(),
   pace: new Pace(bytesPerSecond),

@@ -5,11 +5,10 @@ import { removeFile } from './files.ts';
 
 const dayMs = 86_400_000;
 
-/** Closes transfers whose time is over, removes files that were kept long enough, and forgets links that nobody used. */
+/** Closes transfers whose time is over, and removes files that were kept long enough. */
 export async function keepFiles(central: Central): Promise<void> {
   const { storage, clock, files } = central;
   const now = clock.now();
-  for (const [token, { endsAt }] of files.links) if (endsAt <= now) files.links.delete(token);
   await storage.write([expireTransfers(now)]);
   const { keepDays } = await fileServerRow(storage.read);
   const old = (await filesBefore(storage.read, now - keepDays * dayMs)).filter(({ publicId }) => !files.busy.has(publicId));

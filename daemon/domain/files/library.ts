@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { createHash, randomUUIDv7 } from 'node:crypto';
 import type { InputOf } from '../../../shared/api/contract.ts';
 import type { firmware as firmwareApi } from '../../../shared/api/files.ts';
 import type { Firmware } from '../../../shared/model/file-transfer.ts';
@@ -8,31 +8,10 @@ import type { FirmwareTable } from '../../storage/tables.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { audit } from '../user/audit.ts';
+import { makeLink } from '../user/one-time-links.ts';
 import { covers, type Person } from '../user/person.ts';
-import { createFile, diskError, type LinkUse, removeFile, syncFolder } from './files.ts';
+import { createFile, diskError, removeFile, syncFolder } from './files.ts';
 import { nameForUrl } from './names.ts';
-
-const linkMs = 5 * 60_000;
-const mostLinks = 1000;
-
-/** Makes a path that works once. */
-export function makeLink(central: Central, use: LinkUse): { path: string } {
-  const { links } = central.files;
-  const token = randomBytes(32).toString('base64url');
-  links.set(token, { endsAt: central.clock.now() + linkMs, use });
-  for (const oldest of links.keys()) {
-    if (links.size <= mostLinks) break;
-    links.delete(oldest);
-  }
-  return { path: `/files/${token}` };
-}
-
-/** What a link opens; it opens it this once. */
-export function useLink(central: Central, token: string): LinkUse | null {
-  const link = central.files.links.get(token);
-  central.files.links.delete(token);
-  return link && central.clock.now() < link.endsAt ? link.use : null;
-}
 
 type Upload = InputOf<typeof firmwareApi.beginUpload>;
 
@@ -43,11 +22,7 @@ export async function beginUpload(central: Central, person: Person, given: Uploa
   await central.storage.write([
     audit(central, person, { action: 'firmware.beginUpload', subject: given.name, after: { fileName: given.fileName } }),
   ]);
-  return makeLink(central, {
-    kind: 'upload',
-    mostBytes: given.sizeBytes,
-    store: (body) => store(central, person, given, body),
-  });
+  return makeLink(central, { kind: 'upload', store: (body) => store(central, person, given, body) });
 }
 
 async function store(central: Central, person: Person, given: Upload, body: AsyncIterable<Buffer>): Promise<Firmware> {

@@ -11,9 +11,9 @@ import {
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { audit } from '../user/audit.ts';
+import { makeLink } from '../user/one-time-links.ts';
 import { covers, type Person } from '../user/person.ts';
-import { pathOf, removeFile } from './files.ts';
-import { makeLink } from './library.ts';
+import { bytesOf, openFile, removeFile } from './files.ts';
 import { harmlessName } from './names.ts';
 
 const dayMs = 86_400_000;
@@ -97,7 +97,22 @@ export async function fileOf(central: Central, person: Person, id: string): Prom
 export async function linkToFile(central: Central, person: Person, id: string): Promise<{ path: string }> {
   const { name, sizeBytes, siteId } = await needFile(central, person, id);
   await central.storage.write([audit(central, person, { action: 'diagnostics.link', subject: name, siteId })]);
-  return makeLink(central, { kind: 'download', path: pathOf(central.files, id), name: harmlessName(name), sizeBytes });
+  return makeLink(central, {
+    kind: 'download',
+    name: harmlessName(name),
+    type: 'application/octet-stream',
+    sizeBytes,
+    content: () => contentOf(central, id, sizeBytes),
+  });
+}
+
+async function* contentOf(central: Central, id: string, sizeBytes: number): AsyncGenerator<Buffer> {
+  const handle = await openFile(central.files, id, 'read');
+  try {
+    yield* bytesOf(handle, 0, sizeBytes);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Removes a file before its time. One that is still coming in refuses with `stationBusy`. */

@@ -1,31 +1,50 @@
 import { randomBytes } from 'node:crypto';
+import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 
-/** A download, made ready: how it is called, what it is, and its content piece by piece. */
-export type Download = Readonly<{ name: string; type: string; content(): AsyncIterable<string | Uint8Array> }>;
-
-type Link = Readonly<{ download: Download; endsAt: number }>;
+/** What a link is for: content to fetch, piece by piece, or room to put some. */
+export type LinkUse =
+  | Readonly<{
+      kind: 'download';
+      name: string;
+      type: string;
+      /** Null: not known before it has all been read. */
+      sizeBytes: number | null;
+      content(): AsyncIterable<string | Uint8Array>;
+    }>
+  | Readonly<{ kind: 'upload'; store(body: AsyncIterable<Buffer>): Promise<unknown> }>;
 
 /** Links by their token. */
-export type OneTimeLinks = Map<string, Link>;
+export type OneTimeLinks = Map<string, Readonly<{ use: LinkUse; endsAt: number }>>;
 
 export const newOneTimeLinks = (): OneTimeLinks => new Map();
 
-const lifeMs = 60_000;
+/** Where the HTTP listeners answer one-time links. */
+export const linkPath = '/files';
+const lifeMs = 5 * 60_000;
 const most = 1000;
 
-/** Makes a download that whoever knows the token may fetch within a minute, once. Who may ask for it was decided before. */
-export function offer(links: OneTimeLinks, now: number, download: Download): string {
+/**
+ * Makes a path that whoever knows it may use within some minutes, once. Who may ask for it was decided before. Refuses with
+ * `tooManyRequests` when too many wait to be used.
+ */
+export function makeLink({ links, clock }: Central, use: LinkUse): { path: string } {
+  const now = clock.now();
   for (const [token, { endsAt }] of links) if (endsAt <= now) links.delete(token);
   if (links.size >= most) throw new DomainError('tooManyRequests');
   const token = randomBytes(32).toString('base64url');
-  links.set(token, { download, endsAt: now + lifeMs });
-  return token;
+  links.set(token, { use, endsAt: now + lifeMs });
+  return { path: `${linkPath}/${token}` };
 }
 
-/** What a token stands for; afterwards it stands for nothing. */
-export function redeem(links: OneTimeLinks, now: number, token: string): Download | null {
+/** What a link opens; it opens it this once. */
+export function useLink<Kind extends LinkUse['kind']>(
+  { links, clock }: Central,
+  token: string,
+  kind: Kind,
+): Extract<LinkUse, { kind: Kind }> | null {
   const link = links.get(token);
   links.delete(token);
-  return link && link.endsAt > now ? link.download : null;
+  if (!link || link.endsAt <= clock.now() || link.use.kind !== kind) return null;
+  return link.use as Extract<LinkUse, { kind: Kind }>; // its kind was just looked at
 }
