@@ -39,13 +39,14 @@ export function hot<Row extends object>(
 ): (row: Row) => Statement {
   // The slot is no value of the row's type, but the compiler hands parameters through untouched, and it is replaced below.
   const { sql, parameters } = build((field) => new Slot(field) as never).compile();
+  const fields = parameters.map((parameter) => (parameter instanceof Slot ? parameter.field : null));
   return (row) => {
     // `build` can only name fields of `Row`.
     const values = row as Readonly<Record<string, unknown>>;
-    const bound: unknown[] = new Array(parameters.length);
+    const bound: unknown[] = new Array(fields.length);
     for (let i = 0; i < bound.length; i++) {
-      const parameter = parameters[i];
-      bound[i] = parameter instanceof Slot ? values[parameter.field] : parameter;
+      const field = fields[i];
+      bound[i] = typeof field === 'string' ? values[field] : parameters[i];
     }
     return { sql, parameters: bound };
   };

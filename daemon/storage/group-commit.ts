@@ -43,6 +43,8 @@ export class GroupCommit {
   settle({ written, failed }: Outcome): void {
     const units = this.#underway;
     this.#underway = [];
+    // First, so that the disk works while those who waited go on.
+    this.#sendWaiting();
     let at = 0;
     let nextFailed = 0;
     for (let index = 0; index < units.length; index++) {
@@ -55,8 +57,7 @@ export class GroupCommit {
         reject(errorOf(failure.failure));
       } else resolve(done);
     }
-    if (this.#waiting.length > 0) this.#schedule();
-    else this.#whenIdle?.();
+    if (this.#waiting.length + this.#underway.length === 0) this.#whenIdle?.();
   }
 
   /** Takes no more units, and resolves when those taken so far are settled. */
@@ -83,14 +84,18 @@ export class GroupCommit {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      if (this.#waiting.length === 0) return;
-      this.#underway = this.#waiting.splice(0, mostInBatch);
-      try {
-        this.#send(this.#packer.pack(this.#underway.map(({ unit }) => unit)));
-      } catch (error) {
-        this.#refuseStrange(error);
-      }
+      this.#sendWaiting();
     });
+  }
+
+  #sendWaiting(): void {
+    if (this.#waiting.length === 0 || this.#underway.length > 0) return;
+    this.#underway = this.#waiting.splice(0, mostInBatch);
+    try {
+      this.#send(this.#packer.pack(this.#underway.map(({ unit }) => unit)));
+    } catch (error) {
+      this.#refuseStrange(error);
+    }
   }
 
   /** A value that cannot even cross to the writer is a defect of ours. It costs its own unit; the others of the batch go again. */
