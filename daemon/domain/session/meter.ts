@@ -58,16 +58,16 @@ export async function recordMeterValues(central: Central, station: Station, repo
 /** The open session that a report belongs to: by its transaction id, else by its connector. Null: the id is of another time. */
 function ownerOf(station: Station, { connectorId, transactionId }: MeterReport): Owner | null {
   const live = station.connectors.get(connectorId)?.session ?? null;
-  if (live && live.id === transactionId) return { ...own(live), connectorId };
+  if (live && live.id === transactionId) return ownedBy(live, connectorId);
   if (transactionId !== null)
     for (const connector of station.connectors.values())
-      if (connector.session?.id === transactionId) return { ...own(connector.session), connectorId: connector.connectorId };
+      if (connector.session?.id === transactionId) return ownedBy(connector.session, connector.connectorId);
   const isNonsense = transactionId === null || transactionId < 1 || strangers.get(station)?.has(transactionId);
   if (!isNonsense) return null;
-  return live && connectorId > 0 ? { ...own(live), connectorId } : { sessionId: null, connectorId, live: null };
+  return live && connectorId > 0 ? ownedBy(live, connectorId) : { sessionId: null, connectorId, live: null };
 }
 
-const own = (live: LiveSession) => ({ sessionId: live.id, live });
+const ownedBy = (live: LiveSession, connectorId: number): Owner => ({ sessionId: live.id, connectorId, live });
 
 /** Transaction ids that stations use and that are not theirs, so that they are looked up once (FACTS §10: 2^63-1, 0, ids not ours). */
 const strangers = new WeakMap<Station, Set<number>>();

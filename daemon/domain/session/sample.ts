@@ -34,9 +34,10 @@ const factors: ReadonlyMap<string, number> = new Map([
   ['%', 1],
 ]);
 const mostNumber = 1e15;
+const decimal = /^[+-]?\d*\.?\d+(e[+-]?\d+)?$/i;
 
-/** Measurands with a column, and how the values of phases become one. */
-const columns = {
+/** Measurands that are read as numbers, and how the values of phases become one. */
+const measured = {
   'Energy.Active.Import.Register': 'sum',
   'Energy.Active.Import.Interval': 'sum',
   'Power.Active.Import': 'sum',
@@ -46,15 +47,14 @@ const columns = {
   SoC: 'highest',
   Temperature: 'highest',
 } as const;
-type Measurand = keyof typeof columns;
-
-const isMeasured = (measurand: string): measurand is Measurand => Object.hasOwn(columns, measurand);
+type Measurand = keyof typeof measured;
 
 /** A number as stations write it: comma decimals and spaces are seen. Null: none, or none that can be meant. */
 export function numberOf(text: string): number | null {
-  const trimmed = text.trim().replace(',', '.');
-  if (trimmed === '' || !/^[+-]?\d*\.?\d+(e[+-]?\d+)?$/i.test(trimmed)) return null;
-  const number = Number(trimmed);
+  const isPlain = decimal.test(text);
+  const mended = isPlain ? text : text.trim().replace(',', '.');
+  if (!isPlain && !decimal.test(mended)) return null;
+  const number = Number(mended);
   return Number.isFinite(number) && Math.abs(number) <= mostNumber ? number : null;
 }
 
@@ -74,22 +74,35 @@ function inCelsius(number: number, unit: string | null): number | null {
   return unit === 'fahrenheit' ? ((number - 32) * 5) / 9 : null;
 }
 
-/** A value that is a number of a measurand with a column. */
-type Measured = Readonly<{ value: ReadingValue; measurand: Measurand; number: number }>;
+/** A value that is a number in its base unit. */
+type Measured = Readonly<{ value: ReadingValue; number: number }>;
 
-function measuredOf(values: readonly ReadingValue[]): readonly Measured[] {
-  const found: Measured[] = [];
+/** What a reading says, by measurand; what no column holds is in `others`. */
+type Sorted = { [Name in Measurand]?: Measured[] } & { others: Record<string, string> | null };
+
+function sorted(values: readonly ReadingValue[]): Sorted {
+  const found: Sorted = { others: null };
   for (const value of values) {
-    if (value.format !== 'Raw' || !isMeasured(value.measurand)) continue;
-    const number = inBaseUnit(value);
-    if (number !== null) found.push({ value, measurand: value.measurand, number });
+    const number = value.format === 'Raw' && isMeasured(value.measurand) ? inBaseUnit(value) : null;
+    if (number !== null) {
+      const measurand = value.measurand as Measurand; // It is, or there would be no number.
+      const same = found[measurand];
+      if (same) same.push({ value, number });
+      else found[measurand] = [{ value, number }];
+    }
+    if (number === null || !isWhole(value)) found.others = withOther(found.others, value);
   }
   return found;
 }
 
+const isMeasured = (measurand: string): measurand is Measurand => Object.hasOwn(measured, measurand);
+
+/** Whether a column holds all that the value says. */
+const isWhole = ({ phase, location, measurand }: ReadingValue): boolean =>
+  phase === null && (location === null || location === 'Outlet') && measurand !== 'Energy.Active.Import.Interval';
+
 /** The values that count for a measurand: where the car is rather than elsewhere, the total rather than its phases. */
-function counting(measured: readonly Measured[], measurand: Measurand): readonly Measured[] {
-  const all = measured.filter((each) => each.measurand === measurand);
+function counting(all: readonly Measured[]): readonly Measured[] {
   if (all.length < 2) return all.filter(({ value }) => value.phase === null || isPhase(value.phase));
   const atOutlet = all.filter(({ value }) => value.location === null || value.location === 'Outlet');
   const here = atOutlet.length > 0 ? atOutlet : all.filter(({ value }) => value.location === all[0]?.value.location);
@@ -100,56 +113,49 @@ function counting(measured: readonly Measured[], measurand: Measurand): readonly
 /** One of the three; between two of them, or of the neutral conductor, is neither a part of a sum nor of a mean. */
 const isPhase = (phase: string | null) => phase !== null && /^L[123](-N)?$/.test(phase);
 
-function figureOf(measured: readonly Measured[], measurand: Measurand): number | null {
-  const found = counting(measured, measurand);
+function figureOf(all: Sorted, measurand: Measurand): number | null {
+  const same = all[measurand];
+  if (same === undefined) return null;
+  const [only] = same;
+  if (same.length === 1 && only?.value.phase === null) return only.number;
+  const found = counting(same);
   if (found.length === 0) return null;
-  if (columns[measurand] === 'highest') return Math.max(...found.map(({ number }) => number));
+  if (measured[measurand] === 'highest') return Math.max(...found.map(({ number }) => number));
   const sum = found.reduce((total, { number }) => total + number, 0);
-  return columns[measurand] === 'sum' ? sum : sum / found.length;
+  return measured[measurand] === 'sum' ? sum : sum / found.length;
 }
 
 const rounded = (number: number | null, factor = 1) => (number === null ? null : Math.round(number * factor));
 
 /** A reading in the columns that most questions need; what they cannot hold stays beside them in the station's own words. */
 export function sampleOf(reading: Reading): Sample {
-  const { values } = reading;
-  const measured = measuredOf(values);
-  const registerWh = figureOf(measured, 'Energy.Active.Import.Register');
-  const powerW = figureOf(measured, 'Power.Active.Import');
+  const found = sorted(reading.values);
+  const registerWh = figureOf(found, 'Energy.Active.Import.Register');
+  const powerW = figureOf(found, 'Power.Active.Import');
   return {
     figures: {
       energyWh: rounded(registerWh),
       powerW: rounded(powerW),
-      currentMa: rounded(figureOf(measured, 'Current.Import'), 1000),
-      voltageMv: rounded(figureOf(measured, 'Voltage'), 1000),
-      socPercent: figureOf(measured, 'SoC'),
-      offeredMa: rounded(figureOf(measured, 'Current.Offered'), 1000),
-      temperatureC: figureOf(measured, 'Temperature'),
-      other: othersOf(values),
+      currentMa: rounded(figureOf(found, 'Current.Import'), 1000),
+      voltageMv: rounded(figureOf(found, 'Voltage'), 1000),
+      socPercent: figureOf(found, 'SoC'),
+      offeredMa: rounded(figureOf(found, 'Current.Offered'), 1000),
+      temperatureC: figureOf(found, 'Temperature'),
+      other: found.others === null ? null : JSON.stringify(found.others),
     },
     context: readingContexts.indexOf(reading.context),
     registerWh,
-    intervalWh: figureOf(measured, 'Energy.Active.Import.Interval'),
+    intervalWh: figureOf(found, 'Energy.Active.Import.Interval'),
     powerW,
   };
 }
 
-/** What no column holds: other measurands, phases, places, signed blocks, and text where a number belongs. As JSON. */
-function othersOf(values: readonly ReadingValue[]): string | null {
-  const others: Record<string, string> = Object.create(null);
-  let has = false;
-  for (const value of values) {
-    if (isInColumn(value)) continue;
-    const signed = value.format === 'SignedData' ? ' signed' : '';
-    const name = `${value.measurand}${value.phase ? ` ${value.phase}` : ''}${value.location ? ` @${value.location}` : ''}${signed}`;
-    others[name] = value.unit === null ? value.value : `${value.value} ${value.unit}`;
-    has = true;
-  }
-  return has ? JSON.stringify(others) : null;
-}
-
-function isInColumn(value: ReadingValue): boolean {
-  const isWhole = value.phase === null && (value.location === null || value.location === 'Outlet') && value.format === 'Raw';
-  if (!isWhole || !isMeasured(value.measurand) || value.measurand === 'Energy.Active.Import.Interval') return false;
-  return inBaseUnit(value) !== null;
+/** What no column holds: other measurands, phases, places, signed blocks, and text where a number belongs. */
+function withOther(others: Record<string, string> | null, value: ReadingValue): Record<string, string> {
+  const signed = value.format === 'SignedData' ? ' signed' : '';
+  const name = `${value.measurand}${value.phase ? ` ${value.phase}` : ''}${value.location ? ` @${value.location}` : ''}${signed}`;
+  // Without a prototype: a station may call its measurand `__proto__`.
+  const all: Record<string, string> = others ?? Object.create(null);
+  all[name] = value.unit === null ? value.value : `${value.value} ${value.unit}`;
+  return all;
 }

@@ -46,7 +46,7 @@ export type LiveTree = Readonly<{
   change(id: number, shape: Partial<Pick<LiveNode, 'name' | 'key' | 'position' | 'siteId'>>, parentId?: number): void;
   remove(id: number): void;
   /** Sets the state of an outlet, station or controller; counts and states above follow. */
-  setState(id: number, state: StateKey): void;
+  setState(id: number, state: StateKey): boolean;
 }>;
 
 type Removed = Readonly<{ version: number; publicId: string; siteId: number | null }>;
@@ -198,13 +198,14 @@ export function newLiveTree(root: NewNode, onChange: () => void): LiveTree {
     },
     setState(id, state) {
       const node = byId.get(id);
-      if (!node || node.state === state) return;
+      if (!node || node.state === state) return false;
       version++;
       weigh(node, -1);
       node.state = state;
       weigh(node, 1);
       touch(node, 'stateVersion');
       done();
+      return true;
     },
   };
 }

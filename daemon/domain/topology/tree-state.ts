@@ -45,13 +45,14 @@ export function showStation(central: Central, station: Station): void {
   central.tree.setState(station.id, stationState(station));
 }
 
-/** The same when only one connector has changed. */
+/** The same when only one connector has changed: while its outlet shows what it did, the station does, too. */
 export function showConnector(central: Central, station: Station, connector: Connector): void {
-  showOutlet(central, station, connector);
+  if (connector.outletId !== null && !showOutlet(central, station, connector)) return;
   central.tree.setState(station.id, stationState(station));
 }
 
-function showOutlet(central: Central, station: Station, connector: Connector): void {
-  if (connector.outletId === null) return;
-  central.tree.setState(connector.outletId, station.link ? outletState(connector) : disconnected(station));
+/** Whether the outlet shows something else than before. */
+function showOutlet(central: Central, station: Station, connector: Connector): boolean {
+  if (connector.outletId === null) return false;
+  return central.tree.setState(connector.outletId, station.link ? outletState(connector) : disconnected(station));
 }

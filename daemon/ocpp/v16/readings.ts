@@ -109,7 +109,7 @@ export function toReadings(
         readings.push(reading);
       }
       // The schema takes any text for a value; the domain reads this one, and the station's maker shall hear of it.
-      if (commaDecimal.test(sampled.value))
+      if (sampled.value.includes(',') && commaDecimal.test(sampled.value))
         noteDeviation(central, station, { kind: 'commaDecimal', action, example: sampled.value });
       reading.values.push({
         measurand: sampled.measurand ?? 'Energy.Active.Import.Register',
