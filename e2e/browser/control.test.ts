@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { accessibilityFaults, picture } from '../support/browser.ts';
 import { answerCall, bootedStation, report, startTransaction } from '../support/charging-site.ts';
 import { consoleVisits } from '../support/console-visit.ts';
+import { uploadFirmware } from '../support/files.ts';
 import type { RawStation, WireFrame } from '../support/stations.ts';
 
 let station: RawStation;
@@ -258,6 +259,76 @@ test('a command waits for a station that is offline, can be withdrawn, and goes 
   await back.close();
 });
 
+test('firmware of the library goes from the form, what fits first; another model’s only when the person insists (M30)', async () => {
+  for (const model of ['X9', 'T22'])
+    await uploadFirmware(daemon(), Buffer.from(`for ${model}`), {
+      name: `${model} update`,
+      version: '4.13',
+      maker: 'Nordvolt',
+      model,
+    });
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=updateFirmware`);
+  await form(page).getByText('T22 update · 4.13').waitFor();
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  await form(page).getByLabel('Fetch at').fill(`${tomorrow} 03:00`);
+  await form(page).getByLabel('Further tries').fill('2');
+  await form(page).getByLabel('Seconds between tries').fill('60');
+  const fitting = answerCall(station, 'UpdateFirmware', {});
+  await form(page).getByRole('button', { name: 'Update firmware' }).click();
+  expect(await fitting).toMatchObject({
+    location: expect.stringContaining('firmware-2.bin'),
+    retrieveDate: expect.stringContaining(`${tomorrow}T0`),
+    ...{ retries: 2, retryInterval: 60 },
+  });
+  await form(page).getByText('The station was told to fetch T22 update').waitFor();
+  await historyOf(page, 'updateFirmware').getByText('firmware-2.bin').waitFor();
+  await station.call('FirmwareStatusNotification', { status: 'DownloadFailed' });
+  await historyOf(page, 'updateFirmware').getByText('The station could not fetch the firmware').waitFor();
+
+  await form(page).getByText('T22 update · 4.13').first().click();
+  await page.getByRole('option', { name: 'X9 update · 4.13 (for another model)' }).click();
+  await form(page).getByText('This firmware is for Nordvolt X9, and the station says that it is Nordvolt T22.').waitFor();
+  const send = form(page).getByRole('button', { name: 'Update firmware' });
+  expect(await send.getAttribute('aria-disabled')).toBe('true');
+  await form(page).getByLabel('Send it all the same').check();
+  const insisted = answerCall(station, 'UpdateFirmware', {});
+  await send.click();
+  await insisted;
+  await form(page).getByText('The station was told to fetch X9 update').waitFor();
+  await form(page).getByRole('link', { name: 'Logs and firmware' }).click();
+  await page.getByText('X9 update').waitFor();
+});
+
+test('a log of a span of time is asked for from the form, to this server or to an own address', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=getDiagnostics`);
+  await form(page).getByLabel('From').fill('2026-11-01 00:00');
+  await form(page).getByLabel('To', { exact: false }).last().fill('2026-11-02 00:00');
+  const asked = answerCall(station, 'GetDiagnostics', { fileName: 'diag.log' });
+  await form(page).getByRole('button', { name: 'Ask for the log' }).click();
+  expect(await asked).toMatchObject({
+    location: expect.stringMatching(/^(ftp|http):\/\/.*/),
+    ...{ startTime: '2026-10-31T23:00:00.000Z', stopTime: '2026-11-01T23:00:00.000Z' },
+  });
+  await form(page).getByText('The station was asked for its log.').waitFor();
+
+  await form(page)
+    .getByRole('radio', { name: /Own address/ })
+    .check();
+  await form(page).getByLabel('Address of the folder').fill('ftp://files.example/logs/');
+  const own = answerCall(station, 'GetDiagnostics', {});
+  await form(page).getByRole('button', { name: 'Fetch log' }).click();
+  expect(await own).toMatchObject({ location: 'ftp://files.example/logs/' });
+  await historyOf(page, 'getDiagnostics').getByText('The station has no log of this time').waitFor();
+  await station.call('DiagnosticsStatusNotification', { status: 'UploadFailed' });
+});
+
+test('the commands for tags lead to the list itself', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=clearCache`);
+  await form(page).getByRole('link', { name: 'Open the RFID list' }).click();
+  await page.waitForURL(/configuration\/rfid$/);
+  await page.getByRole('heading', { name: 'RFID list' }).waitFor();
+});
+
 test('a command that waited and no longer fits says so in words, in the reader’s language', async () => {
   const id = await nodeId('P1-02');
   const { page } = await inside(`/${id}/configuration/control?command=clearCache`);
@@ -285,6 +356,8 @@ test.each(['light', 'dark'] as const)('forms and configuration can be used by ev
     ['profile', 'control?command=setChargingProfile'],
     ['composite', 'control?command=getCompositeSchedule'],
     ['clear-profile', 'control?command=clearChargingProfile'],
+    ['firmware', 'control?command=updateFirmware'],
+    ['diagnostics', 'control?command=getDiagnostics'],
     ['ocpp', 'ocpp'],
   ] as const) {
     const visitor = await inside(`/${id}/configuration/${part}`, { theme });

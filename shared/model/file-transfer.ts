@@ -82,6 +82,16 @@ export const Firmware = Type.Object({
 });
 export type Firmware = Static<typeof Firmware>;
 
+/** Whether a firmware is for stations that report this maker and model; one that names none is for any. Case does not count. */
+export function isFirmwareFor(
+  { maker, model }: Pick<Firmware, 'maker' | 'model'>,
+  reported: Readonly<{ maker: string | null | undefined; model: string | null | undefined }>,
+): boolean {
+  const fits = (wanted: string, told: string | null | undefined) =>
+    wanted === '' || wanted.trim().toLowerCase() === (told ?? '').trim().toLowerCase();
+  return fits(maker, reported.maker) && fits(model, reported.model);
+}
+
 /** Where files are exchanged with stations. Passwords go in and never come out. */
 export const FileServerSettings = Type.Object({
   server: Type.Enum(['builtIn', 'external']),
