@@ -59,7 +59,7 @@ export function groupsOf(
     const meaning = entry.known ? asked.meaning(entry.known.key) : '';
     return [entry.key, entry.value ?? '', meaning].some((part) => part.toLowerCase().includes(text));
   };
-  const shown = entries.filter(fits).toSorted((a, b) => a.key.localeCompare(b.key, 'en'));
+  const shown = entries.filter(fits).toSorted((a, b) => a.key.localeCompare(b.key, 'en', { numeric: true }));
   return keyProfiles
     .map((profile) => ({ profile, rows: shown.filter((entry) => (entry.known?.profile ?? 'Vendor') === profile) }))
     .filter(({ rows }) => rows.length > 0);
