@@ -89,6 +89,12 @@ test('FIELD 7, SECURITY R3: a stop of an unknown transaction is acknowledged and
   expect(rowsOf(daemon, 'SELECT count(*) AS n FROM orphanStops WHERE stationId = ?', station.rowId)[0]?.n).toBeGreaterThanOrEqual(
     4,
   );
+  // What they said is there for people: newest first, in pages.
+  const told = { stationId: publicId(station.rowId), kinds: ['session.orphanStop'] };
+  const [newest, second] = await daemon.api('stations.events', { ...told, limit: 2 });
+  expect(newest).toMatchObject({ severity: 'warning', data: { meterStopWh: 2000, transactionId: expect.any(Number) } });
+  const [after] = await daemon.api('stations.events', { ...told, before: newest?.id ?? 0, limit: 1 });
+  expect(after).toEqual(second);
   expect(transactionOf(await station.call('StartTransaction', start()))).toBeGreaterThan(0);
   await station.close();
 });

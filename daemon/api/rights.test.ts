@@ -165,6 +165,7 @@ const decisions: Readonly<Record<string, Row>> = {
   },
   'stations.chargingProfiles': { ...ofNode, input: stationInput },
   'stations.deviations': { ...ofNode, input: stationInput },
+  'stations.events': { ...ofNode, input: (_, { node }) => ({ stationId: node.publicId, limit: 10 }) },
   'stations.seen': staff,
   'stations.adopt': {
     ...ofNode,

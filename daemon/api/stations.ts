@@ -1,4 +1,4 @@
-import { stations } from '../../shared/api/stations.ts';
+import { type StationEvent, stations } from '../../shared/api/stations.ts';
 import type { ChargingProfile } from '../../shared/model/charging-profile.ts';
 import type { Central } from '../domain/central.ts';
 import { commandOfRow } from '../domain/command/new-command.ts';
@@ -15,7 +15,7 @@ import { profilesOf } from '../storage/charging-profiles.ts';
 import { commandByPublicId } from '../storage/commands.ts';
 import { changesOfKey } from '../storage/configuration-keys.ts';
 import { activeReservations } from '../storage/reservations.ts';
-import { commandPage, deviationsOf, seenStations } from '../storage/station-details.ts';
+import { commandPage, deviationsOf, eventPage, seenStations } from '../storage/station-details.ts';
 import { implement } from './procedure.ts';
 import { stationConfiguration } from './station-configuration.ts';
 import { outletsLive, stationLive, stationOf } from './station-live.ts';
@@ -54,6 +54,15 @@ export const stationsRouter = implement(stations, {
     // They are counted in memory; whoever asks sees all of them.
     await flushDeviations(central.storage, central.deviations);
     return deviationsOf(central.storage.read, stationOf(central, nodes.stationId).id);
+  },
+  async events({ central, nodes, input }) {
+    const rows = await eventPage(central.storage.read, stationOf(central, nodes.stationId).id, input);
+    return rows.map(({ sessionId, severity, data, ...row }) => ({
+      ...row,
+      severity: severity as StationEvent['severity'], // the rules write these words alone
+      transactionId: sessionId,
+      data: JSON.parse(data),
+    }));
   },
   // An unknown station stands at no site yet, so it is shown to those who see all of them.
   seen: ({ central, person }) => (person.scope.kind === 'all' ? seenStations(central.storage.read) : []),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** What a station's page shows and memory does not hold. */
@@ -57,6 +57,27 @@ export const commandPage = (
     .$if(before !== undefined, (query) => query.where('queuedAt', '<', before ?? 0))
     .$if(batchId !== undefined, (query) => query.where('batchId', '=', batchId ?? ''))
     .orderBy('queuedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+
+/** What happened at a station, newest first; `before` goes on from the event with this id. */
+export const eventPage = (
+  read: Kysely<Tables>,
+  stationId: number,
+  { kinds, before, limit }: Readonly<{ kinds?: readonly string[] | undefined; before?: number | undefined; limit: number }>,
+) =>
+  read
+    .selectFrom('events')
+    .select(['id', 'at', 'receivedAt', 'kind', 'severity', 'sessionId', 'data'])
+    .where('stationId', '=', stationId)
+    .$if(kinds !== undefined, (query) => query.where('kind', 'in', [...(kinds ?? [])]))
+    .$if(before !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(receivedAt, id) < (SELECT receivedAt, id FROM events WHERE id = ${before} AND stationId = ${stationId})`,
+      ),
+    )
+    .orderBy('receivedAt', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();

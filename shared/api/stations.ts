@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { ChargingProfile } from '../model/charging-profile.ts';
 import { AskedRequest, Command, ConfigurationKey } from '../model/command.ts';
 import { KnownKey } from '../model/configuration-keys.ts';
+import { Json } from '../model/json.ts';
 import { NodeId, outletModes, plugTypes, StateKeySchema } from '../model/node.ts';
 import { connectorStatuses } from '../model/state.ts';
 import { mutation, query, subscription } from './contract.ts';
@@ -126,6 +127,18 @@ export const StationLive = Type.Object({
 export type StationLive = Static<typeof StationLive>;
 
 /** Charging stations: their live state, commands to them, their settings. */
+/** Something that happened at a station. `at` is when by the station's own clock, as far as that can be believed. */
+export const StationEvent = Type.Object({
+  id: Type.Integer(),
+  at: Type.Integer(),
+  receivedAt: Type.Integer(),
+  kind: Type.String({ description: 'E.g. `station.booted`, `tag.refused`, `session.orphanStop`' }),
+  severity: Type.Enum(['info', 'warning', 'alarm']),
+  transactionId: Type.Union([Type.Integer(), Type.Null()]),
+  data: Json,
+});
+export type StationEvent = Static<typeof StationEvent>;
+
 export const stations = {
   watch: subscription({
     about: 'A station as it is now, again each time that something of it changes (at most 5 a second).',
@@ -230,6 +243,19 @@ export const stations = {
         example: Type.String(),
       }),
     ),
+  }),
+  events: query({
+    about:
+      'What happened at a station, newest first: boots, lines lost, refusals, tags refused, sessions without a stop, stops without a session, security events, files.',
+    right: 'stations.control',
+    nodes: ['stationId'],
+    input: Type.Object({
+      stationId: NodeId,
+      kinds: Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { minItems: 1, maxItems: 30 })),
+      before: Type.Optional(Type.Integer({ description: 'Goes on from the event with this id' })),
+      limit: Type.Integer({ minimum: 1, maximum: 500 }),
+    }),
+    output: Type.Array(StationEvent),
   }),
   seen: query({
     about: 'Stations that called in and are not registered (PRODUCT M38).',
