@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { exchange } from './stations.ts';
 
@@ -72,12 +73,13 @@ export const boot15 =
 
 export type Called = Readonly<{ headers: IncomingMessage['headers']; path: string; text: string }>;
 
-/** Where a station listens for our calls: keeps them, and answers as it is told. */
+/** Where a station listens for our calls, with TLS if it has a key: keeps them, and answers as it is told. */
 export async function stationService(
   answer: (call: Called) => Readonly<{ status?: number; headers?: Record<string, string>; body: string | Buffer }>,
+  tls?: Readonly<{ key: string; cert: string }>,
 ) {
   const calls: Called[] = [];
-  const server = createServer((request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
@@ -87,11 +89,12 @@ export async function stationService(
       response.writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8', ...headers });
       response.end(body);
     });
-  });
+  };
+  const server = tls ? createSecureServer(tls, take) : createServer(take);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // A listening TCP server has an address with a port.
   return {
-    url: `http://127.0.0.1:${port}/station`,
+    url: `http${tls ? 's' : ''}://127.0.0.1:${port}/station`,
     calls,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
