@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { NodeId } from '../model/node.ts';
-import { TraceFilter, TraceFrame, TraceRow, traceDirections } from '../model/trace.ts';
+import { TraceFilter, TraceFrame, TraceRow } from '../model/trace.ts';
+import { traceDirections } from '../model/trace-words.ts';
 import { mutation, query, subscription } from './contract.ts';
 
 const nullableInteger = Type.Union([Type.Integer(), Type.Null()]);

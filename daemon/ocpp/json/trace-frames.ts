@@ -1,4 +1,4 @@
-import type { TraceVerdict } from '../../../shared/model/trace.ts';
+import type { TraceVerdict } from '../../../shared/model/trace-words.ts';
 import type { Central } from '../../domain/central.ts';
 import type { Station, StationLink } from '../../domain/station/station.ts';
 import type { CallErrorCode } from '../errors.ts';

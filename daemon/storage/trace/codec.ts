@@ -1,4 +1,5 @@
-import { type TraceFrame, type TraceRow, traceDirections, traceKinds, traceVerdicts } from '../../../shared/model/trace.ts';
+import type { TraceFrame, TraceRow } from '../../../shared/model/trace.ts';
+import { traceDirections, traceKinds, traceVerdicts } from '../../../shared/model/trace-words.ts';
 import type { Oddity, Traced } from './trace.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { TraceDirection, TraceFrame, TraceKind, TraceRemark, TraceRow, TraceVerdict } from '../../../shared/model/trace.ts';
+import type { TraceFrame, TraceRemark, TraceRow } from '../../../shared/model/trace.ts';
+import type { TraceDirection, TraceKind, TraceVerdict } from '../../../shared/model/trace-words.ts';
 
 /** A message as the trace takes it in. The text is masked already; `size` is what it had on the wire, bytes. */
 export type Traced = Readonly<{
