@@ -14,9 +14,9 @@ install();
 installChromium();
 buildConsole();
 
-// Checks and unit tests need little of the machine each: side by side. What starts daemons and browsers has it alone.
-await Promise.all([inTurn([check('format'), check('layers'), check('unused'), check('types')]), tests('unit')()]);
-await tests('integration')();
+// The checks need one processor for a minute, and daemons often wait: side by side. Browsers have the machine alone.
+const checks = [check('types'), check('format'), check('layers'), check('unused')];
+await Promise.all([inTurn(checks), inTurn([tests('unit'), tests('integration')])]);
 process.env.CHROMIUM = chromium() ?? '';
 if (chromium()) await tests('browser')();
 else {

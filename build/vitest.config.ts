@@ -1,15 +1,33 @@
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Short to read and long to run. Vitest knows what a file took only on a machine that ran it before, else it goes by length. */
+const slow = [
+  ...['simulator', 'faults', 'neighbours', 'demo', 'stations-door', 'soap', 'first-charge'],
+  ...['browser/accessibility', 'browser/shell', 'browser/rfid-list-long', 'browser/statistics-long'],
+].map((name) => `${root}e2e/${name}.test.ts`);
+
+/** Whatever takes longest begins first, so that no processor waits at the end for the others. */
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification) => slow.includes(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
+
 /**
  * `unit` beside the code, `integration` against a real daemon, `browser` with real pages in Chromium.
- * Daemons and browsers are processes of their own, so files of those two run few at a time.
+ * Daemons and browsers are processes of their own, so files of those two run few at a time; three, as
+ * each waits now and then for the others' answers.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         root,
@@ -34,7 +52,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
@@ -46,7 +64,7 @@ export default defineConfig({
           expect: { poll: { timeout: 20_000 } },
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],
