@@ -20,6 +20,8 @@ export function readyAddresses(configuration: Configuration, ports: Ports, finge
     ocpp15: `http://${host}:${ports.stations}${soapPath15}`,
     ocpp16Soap: `http://${host}:${ports.stations}${soapPath16}`,
     ftp: `ftp://${host}:${ports.ftp}`,
+    // The same port: TLS begins with AUTH TLS.
+    ftps: `ftps://${host}:${ports.ftp}`,
     fingerprint,
     pid: process.pid,
   };

@@ -180,6 +180,12 @@ test('A14: a thousand sign-ins within a moment are limited, and others are serve
   other.socket.destroy();
 });
 
+test('FTPS is the port of FTP, and addresses say so', async () => {
+  const ftps = daemon.addresses.ftp.replace('ftp:', 'ftps:');
+  expect(daemon.addresses.ftps).toBe(ftps);
+  expect((await daemon.api('fileServer.get')).builtIn).toMatchObject({ ftp: daemon.addresses.ftp, ftps });
+});
+
 test('data connections come to the ports and the address that the configuration says', async () => {
   const control = await signedIn((await requestLog()).location);
   const port = await control.passive();

@@ -68,9 +68,13 @@ export const diagnosticsRouter = implement(diagnostics, {
 export const fileServerRouter = implement(fileServer, {
   async get({ central }) {
     const { endpoints } = central.files;
-    const at = (scheme: 'ftp' | 'http' | 'https') =>
-      endpoints ? `${scheme}://${endpoints[scheme].host}:${endpoints[scheme].port}` : '';
-    return { settings: await fileServerSettings(central), builtIn: { ftp: at('ftp'), http: at('http'), https: at('https') } };
+    const at = (scheme: 'ftp' | 'ftps' | 'http' | 'https') => {
+      if (!endpoints) return '';
+      const { host, port } = endpoints[scheme === 'ftps' ? 'ftp' : scheme];
+      return `${scheme}://${host}:${port}`;
+    };
+    const builtIn = { ftp: at('ftp'), ftps: at('ftps'), http: at('http'), https: at('https') };
+    return { settings: await fileServerSettings(central), builtIn };
   },
   set: ({ central, person, input }) => changeFileServer(central, person, input),
   async test({ central, person }) {

@@ -24,6 +24,7 @@ export type Addresses = Readonly<{
   ocpp16: string;
   ocpp16Tls: string;
   ftp: string;
+  ftps: string;
   ocpp15: string;
   ocpp16Soap: string;
   fingerprint: string;

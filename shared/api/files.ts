@@ -173,7 +173,12 @@ export const fileServer = {
     input: Type.Object({}),
     output: Type.Object({
       settings: FileServerSettings,
-      builtIn: Type.Object({ ftp: Type.String(), http: Type.String(), https: Type.String() }),
+      builtIn: Type.Object({
+        ftp: Type.String(),
+        ftps: Type.String({ description: 'The port of FTP, where TLS begins with AUTH TLS' }),
+        http: Type.String(),
+        https: Type.String(),
+      }),
     }),
   }),
   set: mutation({

@@ -52,6 +52,8 @@ export type Files = {
   readonly incoming: Map<number, number>;
   /** Files that are being written. */
   readonly busy: Set<string>;
+  /** The last sign-in to each transfer that is just being looked at. */
+  readonly signIns: Map<string, Promise<void>>;
   readonly pace: Pace;
 };
 
@@ -61,6 +63,7 @@ export const newFiles = ({ folder, bytesPerSecond }: Readonly<{ folder: string; 
   external: null,
   incoming: new Map(),
   busy: new Set(),
+  signIns: new Map(),
   pace: new Pace(bytesPerSecond),
 });
 

@@ -26,8 +26,23 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
  * whatever is wrong, and with `signInLocked`: guesses are counted where those of people are, and right ones as well (SECURITY R18, A14).
  */
 export async function openJob(central: Central, user: string, password: string, address: string): Promise<Job> {
-  const { storage, clock, people, gate } = central;
+  const { signIns } = central.files;
   const account = `transfer ${user.slice(0, 64)}`;
+  // One after the other: a station that comes over several connections at once guesses nothing.
+  const mine = (signIns.get(account) ?? Promise.resolve()).then(() => signIn(central, account, user, password, address));
+  const over = mine.then(ignore, ignore);
+  signIns.set(account, over);
+  try {
+    return await mine;
+  } finally {
+    if (signIns.get(account) === over) signIns.delete(account);
+  }
+}
+
+const ignore = () => {};
+
+async function signIn(central: Central, account: string, user: string, password: string, address: string): Promise<Job> {
+  const { storage, clock, people, gate } = central;
   if (isRefused(gate.connects, account, clock.now())) throw new DomainError('signInLocked', { seconds: 60 });
   countGuess(people.guesses, clock.now(), account, address);
   const transfer = await transferByUser(storage.read, user.slice(0, 64));
