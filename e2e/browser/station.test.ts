@@ -100,7 +100,8 @@ test('settings are saved, and a change that somebody else made meanwhile is not 
 });
 
 test('what a station measures is chosen with ticks; its own order stays, what is new comes last', async () => {
-  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/ocpp`);
+  const visitor = await inside(`/${await nodeId('P1-01')}/configuration/ocpp`);
+  const { page } = visitor;
   const key = 'MeterValuesSampledData';
   const configurationKey = [{ key, readonly: false, value: 'Voltage.L1,Energy.Active.Import.Register' }];
   // What the standard has besides is asked for by name, in several questions.
@@ -119,6 +120,7 @@ test('what a station measures is chosen with ticks; its own order stays, what is
   await choice.getByRole('checkbox', { name: 'SoC' }).check();
   const value = 'Voltage.L1,Power.Active.Import,SoC';
   expect(await choice.getByLabel('As text, with commas between').inputValue()).toBe(value);
+  expect(await accessibilityFaults(visitor)).toEqual([]);
   await page.keyboard.press('Escape');
   const written = answerCall(station, 'ChangeConfiguration', { status: 'Accepted' });
   await page.getByRole('button', { name: 'Upload' }).click();
