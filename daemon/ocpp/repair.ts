@@ -1,31 +1,11 @@
 import type { TSchema } from 'typebox';
 import type { DeviationKind } from '../../shared/model/deviation.ts';
 import { CallError, type CallErrorCode } from './errors.ts';
+import type { Shape } from './shape.ts';
 import { mendTime } from './time.ts';
 
 /** One flaw: where it stood and what stood there, shortened. */
 export type Flaw = Readonly<{ kind: DeviationKind; found: string }>;
-
-/**
- * What our schemas are made of, as plain JSON Schema, and the keywords that say how a flaw in them is mended:
- * `absent` stands in for what is missing or unusable; `open` keeps a text that the list does not have;
- * `aliases` are known other spellings; `keepTo` is the longest text that is kept whole where `maxLength` must not cut; `time` is a time stamp.
- */
-type Shape = Readonly<{
-  type?: string;
-  enum?: readonly string[];
-  properties?: Readonly<Record<string, Shape>>;
-  required?: readonly string[];
-  items?: Shape;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-  absent?: unknown;
-  open?: boolean;
-  aliases?: Readonly<Record<string, string>>;
-  keepTo?: number;
-  time?: boolean;
-}>;
 
 /** Longest text kept of an enumeration's value that we do not know. */
 const OPEN_LENGTH = 50;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Shape } from './payload.ts';
+import type { Shape } from '../shape.ts';
 import { elementOf, ocpp15, ocpp16 } from './versions.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 

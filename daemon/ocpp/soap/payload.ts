@@ -1,21 +1,6 @@
 import type { TSchema } from 'typebox';
+import type { Shape } from '../shape.ts';
 import { escapeXml, type XmlElement } from './xml.ts';
-
-/**
- * Our schemas as plain JSON Schema, as far as their XML form needs them. The order of properties is the order of elements.
- * `xmlText` names the member that is the text of the element itself; the others of that object are attributes. `verbatim` keeps white space.
- */
-export type Shape = Readonly<{
-  type?: string;
-  enum?: readonly string[];
-  properties?: Readonly<Record<string, Shape>>;
-  required?: readonly string[];
-  items?: Shape;
-  maxLength?: number;
-  time?: boolean;
-  xmlText?: string;
-  verbatim?: boolean;
-}>;
 
 /** What a message says, as its JSON form would: what cannot be converted stays text, for `repair` to judge. Elements may have any order. */
 export function readPayload(schema: TSchema, element: XmlElement): Record<string, unknown> {

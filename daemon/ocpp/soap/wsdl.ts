@@ -1,5 +1,5 @@
+import type { Shape } from '../shape.ts';
 import { PREFIX } from './envelope.ts';
-import type { Shape } from './payload.ts';
 import { elementOf, type SoapOcpp } from './versions.ts';
 import { escapeXml } from './xml.ts';
 
