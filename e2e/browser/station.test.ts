@@ -152,3 +152,23 @@ test.each(['light', 'dark'] as const)('a station’s pages can be used by everyo
     await picture(visitor, `station-${part}-${theme}`);
   }
 });
+
+test.each([390, 1440])(
+  'what is wider or longer than a window of %i px scrolls inside it, never the window itself',
+  async (width) => {
+    const [station, system] = [await nodeId('P1-01'), await nodeId('Fjordby Parkering')];
+    const tabs = ['control?command=setChargingProfile', 'ocpp', 'messages', 'files', 'general'];
+    const paths = [...tabs.map((tab) => `/${station}/configuration/${tab}`), `/${system}/firmware`, `/${system}/fileServer`];
+    const { page } = await inside(paths[0], { width });
+    for (const path of paths) {
+      await page.goto(new URL(path, page.url()).href);
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      const beyond = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        return [scrollWidth - window.innerWidth, scrollHeight - window.innerHeight];
+      });
+      expect(beyond, path).toEqual([0, 0]);
+    }
+  },
+);
