@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import type { Right } from '../shared/model/rights.ts';
 import { everything } from './composables/node-pages.ts';
+import { lazyPage } from './lazy-page.ts';
 import NodePage from './NodePage.vue';
 import Home from './pages/home/Page.vue';
 
@@ -23,12 +24,16 @@ export const router = createRouter({
     {
       path: '/session/:session',
       name: 'session',
-      component: () => import('./pages/session/Page.vue'),
+      component: lazyPage(() => import('./pages/session/Page.vue')),
       meta: { title: 'session', right: 'sessions.read', alone: true },
     },
-    { path: '/account', component: () => import('./pages/account/Page.vue'), meta: { title: 'account' } },
-    { path: '/tokens', component: () => import('./pages/tokens/Page.vue'), meta: { title: 'tokens', right: 'tokens.manage' } },
+    { path: '/account', component: lazyPage(() => import('./pages/account/Page.vue')), meta: { title: 'account' } },
+    {
+      path: '/tokens',
+      component: lazyPage(() => import('./pages/tokens/Page.vue')),
+      meta: { title: 'tokens', right: 'tokens.manage' },
+    },
     { path: `/:node(${uuid}|${everything})/:page?/:tab?`, name: 'node', component: NodePage },
-    { path: '/:rest(.*)*', component: () => import('./pages/not-found/Page.vue'), meta: { title: 'notFound' } },
+    { path: '/:rest(.*)*', component: lazyPage(() => import('./pages/not-found/Page.vue')), meta: { title: 'notFound' } },
   ],
 });

@@ -91,6 +91,30 @@ test('a daemon that falls silent is said so, values stay, and the page comes bac
   rmSync(data, { recursive: true, force: true });
 });
 
+test('a page that cannot be fetched says so at its address, and comes when the daemon is back', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'charge-portal-unfetched-'));
+  const gone = await startDaemon({ provision: carParks, data });
+  const visitor = await visit(gone.addresses.local);
+  const { page } = visitor;
+  await signIn(visitor, administrator.email, administrator.password);
+  await page.getByRole('heading', { level: 1, name: 'Fjordby Parkering' }).waitFor();
+  await gone.kill();
+  await page.locator('[data-line=reconnecting], [data-line=stale]').waitFor();
+  await page.getByRole('link', { name: 'Statistics' }).click();
+  const notice = page.getByRole('main').getByRole('alert');
+  await notice.getByText('The server does not answer.').waitFor();
+  expect(new URL(page.url()).pathname).toMatch(/\/statistics$/);
+  await notice.getByRole('button', { name: 'Retry' }).click();
+  await notice.getByRole('button', { name: 'Retry' }).and(page.locator(':enabled')).waitFor();
+  await picture(visitor, 'shell-page-not-loaded');
+  const { port } = new URL(gone.addresses.local);
+  const back = await startDaemon({ data, flags: ['--local-port', port] });
+  await page.getByRole('columnheader', { name: /Start time/ }).waitFor();
+  await visitor.close();
+  await back.stop();
+  rmSync(data, { recursive: true, force: true });
+});
+
 /** What a station or a stranger can put into the pages (SECURITY A18). */
 const payload = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>';
 

@@ -65,8 +65,11 @@ async function visit(browser: Browser, address: string, options: PageOptions): P
   page.on('console', (message) => {
     // Strangers are refused with 401 and 429, and Chromium logs every such answer.
     const isRefusal = /status of (401|403|429)/.test(message.text()) && message.location().url.includes('/api/account.');
-    // So it does with each attempt to reach a daemon that is down.
-    const isUnreached = /^WebSocket connection to .* failed/.test(message.text());
+    // So it does with each attempt to reach a daemon that is down, be it for the code of a page.
+    const isUnreached =
+      /^WebSocket connection to .* failed|net::ERR_CONNECTION_REFUSED|dynamically imported module|^Error: Unable to preload CSS/.test(
+        message.text(),
+      );
     if (message.type() === 'error' && !isRefusal && !isUnreached) problems.push(message.text());
   });
   page.on('dialog', (dialog) => {
