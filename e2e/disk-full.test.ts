@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { fillTheDisk } from '../faults/disk-full.ts';
+import { startDaemon } from './support/daemon.ts';
 import { mountSmallDisk } from './support/small-disk.ts';
 
 const mayMount = (() => {
@@ -22,4 +24,19 @@ test.skipIf(!mayMount)(
     expect(report?.partial).toEqual([true, true]);
   },
   180_000,
+);
+
+test.skipIf(!mayMount)(
+  'R8: a disk that gets full is told before it is (skipped where no file system may be mounted)',
+  async () => {
+    const disk = mountSmallDisk(48, 'memory');
+    if (!disk) throw new Error('it could be mounted just now');
+    onTestFinished(() => disk.remove());
+    await using daemon = await startDaemon({ data: join(disk.folder, 'data'), flags: ['--log-level', 'info'] });
+    disk.fill();
+    await expect.poll(daemon.output, { timeout: 20_000 }).toContain('the disk is full: messages cannot be stored');
+    disk.release();
+    await expect.poll(daemon.output, { timeout: 20_000 }).toContain('there is room on the disk again');
+  },
+  60_000,
 );

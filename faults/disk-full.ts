@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Client } from 'basic-ftp';
 import { identityOf } from '../bench/support/messages.ts';
 import { stationsOf } from '../bench/support/servers.ts';
 import { startDaemon, type TestDaemon } from '../e2e/support/daemon.ts';
 import { answerNext, bootedStation, stationIdOf } from '../e2e/support/files.ts';
+import { FtpControl } from '../e2e/support/ftp-control.ts';
 import { type DiskKind, mountSmallDisk, type SmallDisk } from '../e2e/support/small-disk.ts';
 import type { RawStation } from '../e2e/support/stations.ts';
 import { seededRandom } from '../simulator/random.ts';
@@ -202,18 +203,23 @@ class Uploads {
   }
 }
 
-/** Puts a log; resolves with the code of the reply. */
+/** Puts a log; resolves with the code of the last reply, whatever becomes of the data connection. */
 async function overFtp(location: string, bytes: AsyncIterable<Buffer>): Promise<number> {
-  const { hostname, port, username, password } = new URL(location);
-  const client = new Client(30_000);
-  try {
-    await client.access({ host: hostname, port: Number(port), user: username, password });
-    return (await client.uploadFrom(Readable.from(bytes), 'log.txt')).code;
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? Number(error.code) : 0;
-  } finally {
-    client.close();
+  const { hostname, username, password } = new URL(location);
+  const control = FtpControl.open(location);
+  await control.reply();
+  for (const line of [`USER ${username}`, `PASS ${password}`, 'TYPE I']) await control.say(line);
+  const data = connect(await control.passive(), hostname);
+  data.on('error', () => {}); // The reply tells why.
+  let reply = await control.say('STOR log.txt');
+  if (reply.startsWith('150')) {
+    const last = control.reply();
+    await Promise.race([last, pipeline(bytes, data).catch(() => {})]);
+    reply = await last;
   }
+  data.destroy();
+  control.socket.destroy();
+  return Number(reply.slice(0, 3));
 }
 
 /** Puts a log in chunks, and looks at what is answered also while it is still sending. */

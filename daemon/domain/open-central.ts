@@ -16,6 +16,7 @@ import { expireWaiting, wakeStations } from './command/wake.ts';
 import { newFiles } from './files/files.ts';
 import { keepFiles } from './files/keep.ts';
 import { followCommands } from './files/outcome.ts';
+import { watchRoom } from './files/room.ts';
 import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
 import { newConnector } from './station/connector.ts';
@@ -97,6 +98,7 @@ function keepHouse(central: Central): () => Promise<void> {
     { everyMs: 10_000, act: () => expireWaiting(central) },
     { everyMs: 60_000, act: () => closeGhosts(central) },
     { everyMs: 60_000, act: () => keepFiles(central) },
+    { everyMs: 10_000, act: watchRoom(central) },
     { everyMs: 60_000, act: () => foldRefusals(central) },
     { everyMs: 60_000, act: async () => void (await storage.write([expireReservations(central.clock.now())])) },
     { everyMs: 300_000, act: () => saveSeen(storage, stations) },

@@ -1,9 +1,10 @@
 import { closeSync, constants, fsyncSync, openSync } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StorageError } from '../../storage/errors.ts';
 import { DomainError } from '../error.ts';
 import { Pace } from './pace.ts';
+import { needRoom } from './room.ts';
 
 /** Where a listener for stations is reached. */
 export type Endpoint = Readonly<{ host: string; port: number }>;
@@ -79,7 +80,7 @@ export function pathOf(files: Files, id: string): string {
 export async function createFile(files: Files, id: string): Promise<FileHandle> {
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   if (!(await lstat(files.folder)).isDirectory()) throw new Error(`${files.folder} is no folder`);
-  await needRoom(files);
+  await needRoom(files.folder);
   return await open(pathOf(files, id), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
 }
 
@@ -116,15 +117,6 @@ export function syncFolder(files: Files): void {
   const handle = openSync(files.folder, O_RDONLY);
   fsyncSync(handle);
   closeSync(handle);
-}
-
-/** What files leave free on their disk, at most: sessions matter more than logs do (SECURITY R8). */
-const mostReservedBytes = 1024 ** 3;
-
-/** Refuses with `diskFull` when files have taken all but a twentieth of the disk, which is kept for the database. */
-export async function needRoom(files: Files): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(files.folder);
-  if (bavail * bsize < Math.min((blocks * bsize) / 20, mostReservedBytes)) throw new DomainError('diskFull');
 }
 
 /** What a disk says when it is full, to us or to the database, in our word. */

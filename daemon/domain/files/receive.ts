@@ -14,9 +14,10 @@ import {
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { stationEvent } from '../station/event.ts';
-import { bytesOf, createFile, diskError, needRoom, openFile, removeFile, syncFolder } from './files.ts';
+import { bytesOf, createFile, diskError, openFile, removeFile, syncFolder } from './files.ts';
 import type { Job } from './job.ts';
 import { fileNameOf } from './names.ts';
+import { needRoom } from './room.ts';
 
 /** Takes a file in, piece by piece. `finish` or `breakOff` ends it; what is called after that changes nothing. */
 export type Receiver = Readonly<{
@@ -75,7 +76,7 @@ async function begin(central: Central, job: Job, name: string): Promise<Going> {
 }
 
 async function goOn(central: Central, { publicId: id }: Existing, offset: number): Promise<Going> {
-  await needRoom(central.files);
+  await needRoom(central.files.folder);
   const handle = await openFile(central.files, id, 'write');
   await handle.truncate(offset);
   const hash = createHash('sha256');
@@ -153,7 +154,7 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
       try {
         if (written - lookedAt > lookForRoomEvery) {
           lookedAt = written;
-          await needRoom(files);
+          await needRoom(files.folder);
         }
         await writeAll(handle, bytes, at);
       } catch (error) {
