@@ -53,6 +53,17 @@ test('a free outlet starts charging for a tag', async () => {
   await page.getByText('The station will not start').waitFor();
 });
 
+test('settings of an outlet are saved and stay (M32)', async () => {
+  const path = `${await outletPath(2)}/configuration`;
+  const { page } = await inside(path);
+  await page.getByLabel('Parking').fill('Space 12');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved').first().waitFor();
+  expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+  const { page: again } = await inside(path);
+  await expect.poll(() => again.getByLabel('Parking').inputValue()).toBe('Space 12');
+});
+
 test.each(['light', 'dark'] as const)('an outlet fits a phone and everyone, in %s', async (theme) => {
   const visitor = await inside(await outletPath(1), { theme, width: 390, height: 844 });
   await visitor.page.locator('.chart-canvas canvas').waitFor();
