@@ -1,44 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { startDaemon, type TestDaemon } from './support/daemon.ts';
-import { bootFacts, type RawStation, rawStation, rowsOf, siteOf } from './support/stations.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { startDaemon } from './support/daemon.ts';
+import { freshStations, key, now, start, stop, transactionOf } from './support/fresh-stations.ts';
+import { bootFacts, rawStation, rowsOf, siteOf } from './support/stations.ts';
 
-const key = 'a-good-key-16-long';
-const ids = Array.from({ length: 30 }, (_, index) => `CP${index + 1}`);
-let daemon: TestDaemon;
-
-beforeAll(async () => {
-  daemon = await startDaemon({ provision: { sites: siteOf(...ids.map((id) => ({ id, password: key }))) } });
-});
-afterAll(() => daemon.stop());
-
-let used = 0;
-/** A fresh station that has booted. */
-async function booted(): Promise<RawStation & { id: string; rowId: number }> {
-  const id = ids[used++];
-  if (id === undefined) throw new Error('more stations are needed');
-  const station = await connect(id);
-  expect((await station.call('BootNotification', bootFacts))[2]).toMatchObject({ status: 'Accepted' });
-  const rowId = Number(rowsOf(daemon, 'SELECT nodeId FROM stations WHERE chargeBoxId = ?', id)[0]?.nodeId);
-  return { ...station, id, rowId };
-}
-const connect = (id: string) => rawStation(daemon.addresses.ocpp16, id, { password: key });
-
-const now = () => new Date().toISOString();
-const start = (more: object = {}) => ({ connectorId: 1, idTag: '04A1B2', meterStart: 1000, timestamp: now(), ...more });
-const stop = (transactionId: unknown, more: object = {}) => ({ transactionId, meterStop: 2000, timestamp: now(), ...more });
-const transactionOf = (frame: readonly unknown[]) => {
-  expect(frame).toMatchObject([
-    3,
-    expect.anything(),
-    { transactionId: expect.any(Number), idTagInfo: { status: expect.any(String) } },
-  ]);
-  return (frame[2] as { transactionId: number }).transactionId;
-};
-const publicId = (rowId: number) => String(rowsOf(daemon, 'SELECT publicId FROM nodes WHERE id = ?', rowId)[0]?.publicId);
-const sessions = (rowId: number) => rowsOf(daemon, 'SELECT * FROM sessions WHERE stationId = ? ORDER BY id', rowId);
+const { daemon, connect, booted, sessions, publicId } = freshStations(30);
 
 test('FIELD 4, SECURITY R2: a start that is repeated keeps its transaction id: same id, new id, new socket', async () => {
   const station = await booted();
@@ -65,7 +33,7 @@ test('FIELD 5: a stop that is repeated, with its transaction data, counts once',
   const message = stop(transactionId, { transactionData });
   for (const id of ['s1', 's1', 's2']) expect((await station.call('StopTransaction', message, id))[0]).toBe(3);
   expect(sessions(station.rowId)).toMatchObject([{ energyWh: 1000 }]);
-  expect(rowsOf(daemon, 'SELECT count(*) AS n FROM samples WHERE stationId = ?', station.rowId)).toEqual([{ n: 1 }]);
+  expect(rowsOf(daemon(), 'SELECT count(*) AS n FROM samples WHERE stationId = ?', station.rowId)).toEqual([{ n: 1 }]);
   await station.close();
 });
 
@@ -86,14 +54,14 @@ test('FIELD 7, SECURITY R3: a stop of an unknown transaction is acknowledged and
   const station = await booted();
   for (const id of [-1, 0, 4711, 2 ** 53, 'unknown'])
     expect((await station.call('StopTransaction', stop(id)))[0], String(id)).toBe(3);
-  expect(rowsOf(daemon, 'SELECT count(*) AS n FROM orphanStops WHERE stationId = ?', station.rowId)[0]?.n).toBeGreaterThanOrEqual(
-    4,
-  );
+  expect(
+    rowsOf(daemon(), 'SELECT count(*) AS n FROM orphanStops WHERE stationId = ?', station.rowId)[0]?.n,
+  ).toBeGreaterThanOrEqual(4);
   // What they said is there for people: newest first, in pages.
   const told = { stationId: publicId(station.rowId), kinds: ['session.orphanStop'] };
-  const [newest, second] = await daemon.api('stations.events', { ...told, limit: 2 });
+  const [newest, second] = await daemon().api('stations.events', { ...told, limit: 2 });
   expect(newest).toMatchObject({ severity: 'warning', data: { meterStopWh: 2000, transactionId: expect.any(Number) } });
-  const [after] = await daemon.api('stations.events', { ...told, before: newest?.id ?? 0, limit: 1 });
+  const [after] = await daemon().api('stations.events', { ...told, before: newest?.id ?? 0, limit: 1 });
   expect(after).toEqual(second);
   expect(transactionOf(await station.call('StartTransaction', start()))).toBeGreaterThan(0);
   await station.close();
@@ -108,9 +76,9 @@ test('FIELD 7: a stop with -1 and an unknown register ends the one session that 
   );
   const [session] = sessions(station.rowId);
   expect(session).toMatchObject({ state: 'ended', stopReason: 'EVDisconnected', meterStopWh: null });
-  const { session: shown } = await daemon.api('sessions.get', { sessionId: String(session?.publicId) });
+  const { session: shown } = await daemon().api('sessions.get', { sessionId: String(session?.publicId) });
   expect(shown).toMatchObject({ meterValueWh: null, meterStartWh: 1000 });
-  const kinds = (await daemon.api('stations.deviations', { stationId: publicId(station.rowId) })).map(({ kind }) => kind);
+  const kinds = (await daemon().api('stations.deviations', { stationId: publicId(station.rowId) })).map(({ kind }) => kind);
   expect(kinds.toSorted()).toEqual(['meterUnknown', 'transactionIdMissing']);
   await station.close();
 });
@@ -120,7 +88,7 @@ test('FIELD 9, FIELD 10: kWh counts as a thousand Wh, values come as numbers, an
   const transactionId = transactionOf(await station.call('StartTransaction', start({ meterStart: 939_000 })));
   const sampledValue = [{ value: 940.5, unit: 'kWh' }];
   await station.call('MeterValues', { connectorId: 1, transactionId, meterValue: [{ timestamp: now(), sampledValue }] });
-  const { outlets } = await daemon.api('stations.get', { stationId: publicId(station.rowId) });
+  const { outlets } = await daemon().api('stations.get', { stationId: publicId(station.rowId) });
   expect(outlets[0]?.session).toMatchObject({ transactionId, energyWh: 1500 });
   await station.close();
 });
@@ -145,7 +113,7 @@ test('FIELD 10: values without a transaction show as live power, and a register 
   const station = await booted();
   const values = (...sampledValue: object[]) => ({ connectorId: 1, meterValue: [{ timestamp: now(), sampledValue }] });
   await station.call('MeterValues', values({ value: '11', measurand: 'Power.Active.Import', unit: 'kW' }));
-  const { outlets } = await daemon.api('stations.get', { stationId: publicId(station.rowId) });
+  const { outlets } = await daemon().api('stations.get', { stationId: publicId(station.rowId) });
   expect(outlets[0]).toMatchObject({ powerW: 11_000, session: null });
   const transactionId = transactionOf(await station.call('StartTransaction', start({ meterStart: 50_000 })));
   await station.call('MeterValues', { ...values({ value: '300' }), transactionId });
@@ -162,7 +130,7 @@ test('FIELD 19: a station that answers GetConfiguration with nonsense, or not at
   );
   expect((await station.call('Heartbeat'))[0]).toBe(3);
   await vi.waitFor(() => {
-    const kept = rowsOf(daemon, 'SELECT key, readonly, value FROM configurationKeys WHERE stationId = ?', station.rowId);
+    const kept = rowsOf(daemon(), 'SELECT key, readonly, value FROM configurationKeys WHERE stationId = ?', station.rowId);
     expect(kept).toEqual([{ key: 'NumberOfConnectors', readonly: 1, value: '2' }]);
   });
   transactionOf(await station.call('StartTransaction', start()));
@@ -247,7 +215,7 @@ test('FIELD 17: a call of the station is answered while one of ours is out, and 
   const [, keysId] = await station.next((frame) => frame[2] === 'GetConfiguration');
   station.send(JSON.stringify([3, keysId, {}]));
   for (const mode of ['soft', 'hard'] as const)
-    await daemon.api('stations.send', { stationId, request: { kind: 'reset', mode } });
+    await daemon().api('stations.send', { stationId, request: { kind: 'reset', mode } });
   const [, firstId] = await station.next(isReset);
   expect((await station.call('Heartbeat'))[0]).toBe(3);
   expect(station.received.filter(isReset)).toHaveLength(1);
@@ -294,119 +262,7 @@ test('SECURITY A5: a station cannot stop the session of another', async () => {
   const transactionId = transactionOf(await victim.call('StartTransaction', start()));
   expect((await thief.call('StopTransaction', stop(transactionId)))[0]).toBe(3);
   expect(sessions(victim.rowId)).toMatchObject([{ state: 'charging' }]);
-  expect(rowsOf(daemon, 'SELECT transactionId FROM orphanStops WHERE stationId = ?', thief.rowId)).toEqual([{ transactionId }]);
+  expect(rowsOf(daemon(), 'SELECT transactionId FROM orphanStops WHERE stationId = ?', thief.rowId)).toEqual([{ transactionId }]);
   await victim.close();
   await thief.close();
-});
-
-test('SECURITY A6, R13: a message that makes no sense is refused with the field named, and the connection stays', async () => {
-  const station = await booted();
-  for (const [action, payload, code, description] of [
-    ['BootNotification', {}, 'OccurenceConstraintViolation', /chargePointVendor/],
-    ['StatusNotification', { connectorId: 1, status: 'Levitating' }, 'PropertyConstraintViolation', /status/],
-    ['Authorize', { idTag: {} }, 'TypeConstraintViolation', /idTag/],
-    ['Authorize', 'text', 'FormationViolation', /payload/],
-    ['StartTransaction', { idTag: '04A1B2' }, 'OccurenceConstraintViolation', /connectorId/],
-    ['Levitate', {}, 'NotImplemented', /action/],
-    ['heartbeat', {}, 'NotImplemented', /action/],
-    ['Reset', { type: 'Soft' }, 'NotSupported', /action/],
-    ['__proto__', {}, 'NotImplemented', /action/],
-  ] as const) {
-    const answer = await station.call(action, payload);
-    expect(answer, action).toMatchObject([4, expect.any(String), code, expect.stringMatching(description), {}]);
-  }
-  expect((await station.call('Heartbeat'))[0]).toBe(3);
-  await station.close();
-});
-
-test('SECURITY A8: the same message again gets the same answer; its id with another body is a ProtocolError', async () => {
-  const station = await booted();
-  const beat = await station.call('Heartbeat', {}, 'beat');
-  expect(await station.call('Heartbeat', {}, 'beat')).toEqual(beat);
-  expect(await station.call('Authorize', { idTag: 'A' }, 'beat')).toMatchObject([
-    4,
-    'beat',
-    'ProtocolError',
-    expect.any(String),
-    {},
-  ]);
-  await station.close();
-  const again = await connect(station.id);
-  expect((await again.call('Authorize', { idTag: 'A' }, 'beat'))[0]).toBe(3);
-  await again.close();
-});
-
-test('FACTS 5.2: odd frames are understood, strange ones ignored, and many unreadable ones end the connection', async () => {
-  const station = await booted();
-  const answer = (id: unknown) => station.next((frame) => frame[0] !== 2 && frame[1] === id);
-  station.send('[2,17,"Heartbeat",{}]');
-  expect((await answer(17))[0]).toBe(3);
-  station.send('["2","t1","Heartbeat"]');
-  expect((await answer('t1'))[0]).toBe(3);
-  station.send('[2,"t2","Heartbeat",{');
-  expect(await answer('t2')).toMatchObject([4, 't2', 'FormationViolation', expect.any(String), {}]);
-  station.socket.send(Buffer.from('[2,"t3","Heartbeat",{}]'), { binary: true });
-  expect((await answer('t3'))[0]).toBe(3);
-  for (const text of ['[9,"t4",{}]', '[3,"t5",{}]', '[4,"t6","GenericError","",{}]', '[]', '{}', 'null']) station.send(text);
-  expect((await station.call('Heartbeat'))[0]).toBe(3);
-  for (let count = 0; count < 20; count++) station.send('garbage');
-  expect(await station.closed).toBe(1002);
-});
-
-test('SECURITY A22: frames that are too big, too deep or not text end at most their own connection', async () => {
-  const witness = await booted();
-  const big = await booted();
-  big.send(JSON.stringify([2, 'big', 'DataTransfer', { vendorId: 'v', data: 'x'.repeat(70_000) }]));
-  expect(await big.closed).toBe(1009);
-  const invalid = await connect(big.id);
-  invalid.socket.send(Buffer.from([0x5b, 0xff, 0xfe]), { binary: false });
-  expect(await invalid.closed).toBe(1007);
-  const deep = await connect(big.id);
-  deep.send(`[2,"deep","DataTransfer",${'['.repeat(30_000)}${']'.repeat(30_000)}]`);
-  expect((await deep.next((frame) => frame[1] === 'deep'))[2]).toBe('FormationViolation');
-  deep.send(`[2,"deep2","DataTransfer",{"vendorId":"v","data":${'['.repeat(30_000)}${']'.repeat(30_000)}}]`);
-  expect((await deep.next((frame) => frame[1] === 'deep2'))[0]).toBe(3);
-  expect(deep.socket.extensions).toBe('');
-  await deep.close();
-  expect((await witness.call('Heartbeat'))[0]).toBe(3);
-  await witness.close();
-});
-
-test('SECURITY A9: stations that all speak at once for the first time are all answered', async () => {
-  const fresh = await Promise.all(ids.slice(used, used + 4).map((id) => connect(id)));
-  used += 4;
-  for (let round = 0; round < 3; round++) {
-    const answers = await Promise.all(
-      fresh.flatMap((station) => [
-        station.call('BootNotification', bootFacts, `b${round}`),
-        station.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' }, `n${round}`),
-        station.call('StartTransaction', start({ meterStart: round }), `s${round}`),
-      ]),
-    );
-    for (const answer of answers) expect(answer[0]).toBe(3);
-  }
-  await Promise.all(fresh.map((station) => station.close()));
-});
-
-test('SECURITY R7: a station that floods us is read no faster than it is answered, in order, and others are answered meanwhile', async () => {
-  const [flooder, other] = [await booted(), await booted()];
-  const count = 3000;
-  const last = flooder.next((frame) => frame[1] === `f${count}`);
-  for (let n = 1; n <= count; n++) {
-    flooder.send(
-      JSON.stringify([
-        2,
-        `f${n}`,
-        'StatusNotification',
-        { connectorId: 1, status: n % 2 ? 'Preparing' : 'Available', errorCode: 'NoError' },
-      ]),
-    );
-  }
-  expect((await other.call('Heartbeat'))[0]).toBe(3);
-  expect(flooder.received.map((frame) => frame[1])).not.toContain(`f${count}`);
-  await last;
-  const order = flooder.received.filter((frame) => frame[0] === 3 && String(frame[1]).startsWith('f')).map((frame) => frame[1]);
-  expect(order).toEqual(Array.from({ length: count }, (_, index) => `f${index + 1}`));
-  await flooder.close();
-  await other.close();
 });
