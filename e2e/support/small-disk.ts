@@ -37,21 +37,12 @@ export function mountSmallDisk(megabytes: number, kind: DiskKind): SmallDisk | n
     remove();
     return null;
   }
-  let fillers = 0;
-  return {
-    folder: scratch,
-    fill() {
-      fillUp(join(scratch, `filler-${fillers++}`));
-    },
-    release() {
-      while (fillers > 0) rmSync(join(scratch, `filler-${--fillers}`), { force: true });
-    },
-    remove,
-  };
+  const filler = join(scratch, 'filler');
+  return { folder: scratch, fill: () => fillUp(filler), release: () => rmSync(filler, { force: true }), remove };
 }
 
 function fillUp(file: string): void {
-  const handle = openSync(file, 'w');
+  const handle = openSync(file, 'a');
   try {
     for (let size = 1024 * 1024; size >= 1; size = Math.floor(size / 4)) {
       const part = Buffer.alloc(size, 1);
