@@ -22,8 +22,7 @@ class SlowestFirst extends BaseSequencer {
 
 /**
  * `unit` beside the code, `integration` against a real daemon, `browser` with real pages in Chromium.
- * Daemons and browsers are processes of their own, so files of those two run few at a time; three, as
- * each waits now and then for the others' answers.
+ * Daemons and browsers are processes of their own, so files of those two run few at a time.
  */
 export default defineConfig({
   test: {
@@ -52,6 +51,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // One more than processors: tests with a daemon often wait.
           maxWorkers: 3,
         },
       },
@@ -64,7 +64,8 @@ export default defineConfig({
           expect: { poll: { timeout: 20_000 } },
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          maxWorkers: 3,
+          // Pages are drawn by the processor, and a test measures how smoothly.
+          maxWorkers: 2,
         },
       },
     ],
