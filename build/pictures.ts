@@ -60,6 +60,13 @@ async function takeAll(browser: Browser, address: string, theme: 'light' | 'dark
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.locator('.skeleton').first().waitFor({ state: 'detached' });
   await take('station');
+  await page.getByRole('link', { name: 'Configuration' }).click();
+  await page.getByRole('link', { name: 'RFID list' }).click();
+  await page.locator('.entries [data-tag]').first().waitFor();
+  await page.getByRole('button', { name: 'Send whole list' }).click();
+  await page.locator('[data-list-state=inStep]').waitFor();
+  await page.locator('.entries [data-place=same]').first().waitFor();
+  await take('rfid-list');
   await takeConfiguration(page, take);
   if (isFirst) await moveFiles(page, address);
   await takeFiles(page, take, address);

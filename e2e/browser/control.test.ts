@@ -4,7 +4,7 @@ import { accessibilityFaults, picture } from '../support/browser.ts';
 import { answerCall, bootedStation, report, startTransaction } from '../support/charging-site.ts';
 import { consoleVisits } from '../support/console-visit.ts';
 import { uploadFirmware } from '../support/files.ts';
-import type { RawStation, WireFrame } from '../support/stations.ts';
+import { type RawStation, rawStation, type WireFrame } from '../support/stations.ts';
 
 let station: RawStation;
 const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
@@ -252,9 +252,15 @@ test('a command waits for a station that is offline, can be withdrawn, and goes 
     .waitFor();
   await picture(visitor, 'control-waiting');
 
-  const back = await bootedStation(daemon().addresses.ocpp16, 'STG-02');
+  const back = await rawStation(daemon().addresses.ocpp16, 'STG-02');
   lackNamedKeys(back);
-  await answerCall(back, 'ClearCache', { status: 'Accepted' });
+  // What waited and the question for the configuration come in either order, one after the other.
+  const asked = [
+    answerCall(back, 'ClearCache', { status: 'Accepted' }),
+    answerCall(back, 'GetConfiguration', { configurationKey: [] }),
+  ];
+  await back.call('BootNotification', { chargePointVendor: 'Nordvolt', chargePointModel: 'T22' });
+  await Promise.all(asked);
   await historyOf(page, 'clearCache').getByText('The cache is empty').waitFor();
   await back.close();
 });

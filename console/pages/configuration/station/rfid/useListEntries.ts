@@ -5,7 +5,7 @@ import { api } from '../../../../api.ts';
 export type EntriesAsked = Readonly<{ stationId: string; search: string; differing: boolean }>;
 
 const pageSize = 500;
-const leastGapMs = 1500;
+const leastGapMs = 300;
 /** A long list that is read anew takes a while: for so many times as long it is left alone then. */
 const restFactor = 5;
 
