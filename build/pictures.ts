@@ -63,7 +63,8 @@ async function takeAll(browser: Browser, address: string, theme: 'light' | 'dark
   await page.getByRole('link', { name: 'Configuration' }).click();
   await page.getByRole('link', { name: 'RFID list' }).click();
   await page.locator('.entries [data-tag]').first().waitFor();
-  await page.getByRole('button', { name: 'Send whole list' }).click();
+  const isSent = (await page.locator('[data-list-state=inStep]').count()) > 0;
+  if (!isSent) await page.getByRole('button', { name: 'Send whole list' }).click();
   await page.locator('[data-list-state=inStep]').waitFor();
   await page.locator('.entries [data-place=same]').first().waitFor();
   await take('rfid-list');
