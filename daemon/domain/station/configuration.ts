@@ -53,7 +53,8 @@ export function isConfigurationAnswer(detail: unknown): detail is ConfigurationA
   return typeof detail === 'object' && detail !== null && 'keys' in detail && Array.isArray(detail.keys);
 }
 
-const notThere = new Set(['NotImplemented', 'NotSupported']);
+/** The station does not know the question, or is gone: nothing more is asked. */
+const pointless = new Set(['NotImplemented', 'NotSupported', 'ConnectionLost']);
 /** Names in one question when the station has not said how many it takes. */
 const namesAtOnce = 20;
 const mostQuestions = 60;
@@ -69,7 +70,7 @@ export async function readAllKeys(
   onFirst: (answer: ConfigurationAnswer) => Promise<void> = async () => {},
 ): Promise<StationAnswer> {
   const first = await link.call({ kind: 'getConfiguration' }, onSent);
-  if (first.outcome === 'timedOut' || (first.outcome === 'failed' && notThere.has(first.answer))) return first;
+  if (first.outcome === 'timedOut' || (first.outcome === 'failed' && pointless.has(first.answer))) return first;
   const found = new Map<string, ConfigurationKey>();
   const take = (keys: readonly ConfigurationKey[]) => {
     for (const key of keys) if (!found.has(key.key.toLowerCase())) found.set(key.key.toLowerCase(), key);
@@ -77,7 +78,7 @@ export async function readAllKeys(
   const whole = first.outcome === 'accepted' && isConfigurationAnswer(first.detail) ? first.detail : null;
   take(whole?.keys ?? []);
   const limit = Number(found.get('getconfigurationmaxkeys')?.value);
-  const standard = standardKeys(link);
+  const standard = standardKeys[link.protocol === 'OCPP 1.5S' ? '1.5' : '1.6'];
   const isLacking = found.size === 0 || standard.some(({ key, required }) => required && !found.has(key.toLowerCase()));
   const isEmpty = whole !== null && found.size === 0;
   if (isEmpty || (whole && !isLacking)) return { ...first, detail: { ...whole, isCut: found.size === limit } };
@@ -108,13 +109,12 @@ export async function readAllKeys(
   };
 }
 
-/** The standard's keys of the version that a line speaks; only those of *Core* are missed when they are not there. */
-function standardKeys({ protocol }: StationLink): readonly { key: string; profile: string; required: boolean }[] {
-  const version = protocol === 'OCPP 1.5S' ? '1.5' : '1.6';
-  return knownKeys
+/** The standard's keys of a version; only those of *Core* are missed when they are not there. */
+const standardOf = (version: '1.5' | '1.6'): readonly Readonly<{ key: string; profile: string; required: boolean }>[] =>
+  knownKeys
     .filter(({ profile, versions }) => profile !== 'Vendor' && versions.includes(version))
     .map(({ key, required, profile }) => ({ key, profile, required: required && profile === 'Core' && version === '1.6' }));
-}
+const standardKeys = { '1.5': standardOf('1.5'), '1.6': standardOf('1.6') };
 
 function asUnanswered(error: unknown): StationAnswer {
   if (error instanceof DomainError) return { outcome: 'timedOut' };
