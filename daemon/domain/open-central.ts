@@ -16,6 +16,7 @@ import { expireWaiting, wakeStations } from './command/wake.ts';
 import { newFiles } from './files/files.ts';
 import { keepFiles } from './files/keep.ts';
 import { followCommands } from './files/outcome.ts';
+import { rememberUpdates } from './files/progress.ts';
 import { watchRoom } from './files/room.ts';
 import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
@@ -85,6 +86,7 @@ export async function openCentral({
   resumeCommands(central, accepted);
   const sleep = await wakeStations(central);
   const endFollowing = followChanges(central);
+  await rememberUpdates(central);
   const endTransfers = followCommands(central);
   const endHousekeeping = keepHouse(central);
   return central;

@@ -83,6 +83,18 @@ export const latestTransfer = (read: Kysely<Tables>, stationId: number, kind: 'f
     .limit(1)
     .executeTakeFirst();
 
+/** Stations with a firmware transfer that has not ended, or ended since. */
+export const stationsWithFirmware = async (read: Kysely<Tables>, endedSince: number): Promise<readonly number[]> => {
+  const rows = await read
+    .selectFrom('transfers')
+    .select('stationId')
+    .distinct()
+    .where('kind', '=', 'firmware')
+    .where((either) => either.or([either('endedAt', 'is', null), either('endedAt', '>=', endedSince)]))
+    .execute();
+  return rows.map(({ stationId }) => stationId);
+};
+
 export const insertStationFile = (row: Insertable<StationFilesTable>): Statement =>
   statement(db.insertInto('stationFiles').values(row));
 

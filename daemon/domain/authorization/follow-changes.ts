@@ -86,6 +86,7 @@ export function followChanges(central: Central): () => void {
     unsubscribe();
     clearInterval(sweep);
     for (const timer of timers) clearTimeout(timer);
+    queue.clear();
   };
 }
 

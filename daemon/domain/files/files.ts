@@ -55,6 +55,8 @@ export type Files = {
   readonly busy: Set<string>;
   /** The last sign-in to each transfer that is just being looked at. */
   readonly signIns: Map<string, Promise<void>>;
+  /** Stations that may prove by a boot that they have installed an image, by row id: all others boot without a question to the database. */
+  readonly updating: Set<number>;
   readonly pace: Pace;
 };
 
@@ -65,6 +67,7 @@ export const newFiles = ({ folder, bytesPerSecond }: Readonly<{ folder: string; 
   incoming: new Map(),
   busy: new Set(),
   signIns: new Map(),
+  updating: new Set(),
   pace: new Pace(bytesPerSecond),
 });
 

@@ -1,7 +1,13 @@
 import { seenAtBoot, type TransferState } from '../../../shared/model/file-transfer.ts';
 import { firmwareById } from '../../storage/firmware.ts';
 import type { Statement } from '../../storage/storage.ts';
-import { filesOfTransfers, latestTransfer, updateStationFile, updateTransfer } from '../../storage/transfers.ts';
+import {
+  filesOfTransfers,
+  latestTransfer,
+  stationsWithFirmware,
+  updateStationFile,
+  updateTransfer,
+} from '../../storage/transfers.ts';
 import type { Central } from '../central.ts';
 import type { Station } from '../station/station.ts';
 import type { TransferRow } from './job.ts';
@@ -21,6 +27,11 @@ const states: ReadonlyMap<string, TransferState> = new Map([
 
 /** A status may come late, or after another one that contradicts it; such a transfer is still the one that is meant. */
 const lateMs = 24 * 3_600_000;
+
+/** Which stations are being updated, or were a short time ago; known again at start. */
+export async function rememberUpdates({ storage: { read }, clock, files }: Central): Promise<void> {
+  for (const stationId of await stationsWithFirmware(read, clock.now() - lateMs)) files.updating.add(stationId);
+}
 
 export type Followed = Readonly<{ transfer: TransferRow; unit: readonly Statement[] }>;
 
@@ -54,7 +65,7 @@ export async function followStatus(
  * (FACTS §6.11). One that ran that version before must have fetched the image since, or this is just another boot.
  */
 export async function installedAtBoot(central: Central, station: Station, version: string | null): Promise<Followed | null> {
-  if (version === null) return null;
+  if (version === null || !central.files.updating.has(station.id)) return null;
   const { read } = central.storage;
   const now = central.clock.now();
   const transfer = await latestTransfer(read, station.id, 'firmware', now - lateMs);

@@ -114,6 +114,7 @@ async function prepare(central: Central, person: Person, station: Station, wante
       ...{ createdAt: central.clock.now(), createdBy: person.name, endedAt: null },
     }),
   ]);
+  if (kind === 'firmware') central.files.updating.add(station.id);
   if (!external) return { publicId, location: locationOf(central, protocol, user, secret, fileName), external: null };
   const folder = folderOn(external, publicId);
   const authority = `${encodeURIComponent(external.user)}:${encodeURIComponent(external.password)}@${inUrl(external.host)}:${external.port}`;
