@@ -44,7 +44,7 @@ test('where a SOAP station is called and from where it may come is set on its pa
   await address.fill('http://10.0.3.7:8081/');
   await page.getByLabel('Allowed networks').fill('127.0.0.0/8\n10.0.3.0/24');
   await page.getByRole('button', { name: 'Save' }).first().click();
-  await page.getByText('Saved').waitFor();
+  await page.getByText('Saved', { exact: true }).waitFor();
   const saved = await daemon().api('stations.get', { stationId: id });
   expect(saved).toMatchObject({ callBackOverride: 'http://10.0.3.7:8081/', sourceNetworks: ['127.0.0.0/8', '10.0.3.0/24'] });
 
