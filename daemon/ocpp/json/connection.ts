@@ -10,6 +10,7 @@ import type { Station, StationAnswer, StationLink } from '../../domain/station/s
 import type { Outgoing } from '../action.ts';
 import { type Dispatcher, dispatch, type Mended, type Prepared, readAnswer } from '../dispatch.ts';
 import { CallError, type CallErrorCode, readErrorCode } from '../errors.ts';
+import { aboutOf } from '../trace.ts';
 import { Calls, type SentCall } from './calls.ts';
 import { errorFrame, readFrame, resultFrame } from './frames.ts';
 import { Liveness } from './liveness.ts';
@@ -179,7 +180,7 @@ export class Connection implements StationLink {
     this.#unreadable = 0;
     if (frame.kind === 'call') {
       if (frame.flaw) this.#note(frame.flaw, frame.action, text);
-      this.#accept({ frame, text, bytes: data, at: this.#hub.central.clock.now() });
+      this.#accept({ frame, text, bytes: data, at: this.#hub.central.clock.now(), about: aboutOf(frame.payload) });
     } else if (frame.kind === 'unknown') {
       this.#note('unknownMessageType', '', text);
       traceOdd(this.#hub.central, this, 'ignored', text, data.length, null);

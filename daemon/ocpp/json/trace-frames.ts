@@ -3,12 +3,18 @@ import type { Central } from '../../domain/central.ts';
 import type { Station, StationLink } from '../../domain/station/station.ts';
 import type { CallErrorCode } from '../errors.ts';
 import type { Flaw } from '../repair.ts';
-import { aboutOf, nothing, traceMessage } from '../trace.ts';
+import { type About, aboutOf, nothing, traceMessage } from '../trace.ts';
 import type { SentCall } from './calls.ts';
 import type { Frame } from './frames.ts';
 
-/** A call as it came: its text, the bytes of it, and when. */
-export type IncomingCall = Readonly<{ frame: Extract<Frame, { kind: 'call' }>; text: string; bytes: Buffer; at: number }>;
+/** A call as it came: its text, the bytes of it, when, and what it is about. */
+export type IncomingCall = Readonly<{
+  frame: Extract<Frame, { kind: 'call' }>;
+  text: string;
+  bytes: Buffer;
+  at: number;
+  about: About;
+}>;
 
 export type AnswerFrame = Extract<Frame, { kind: 'result' | 'error' }>;
 
@@ -22,7 +28,7 @@ type Line = Readonly<{ station: Station; protocol: StationLink['protocol'] }>;
 
 /** A call of the station, once it is known what became of it. */
 export function traceCall(central: Central, line: Line, call: IncomingCall, answer: Answered, mending: Mending | null): number {
-  const { frame, text, bytes, at } = call;
+  const { frame, text, bytes, at, about } = call;
   const { flaw } = frame;
   const flaws = flaw ? [{ kind: flaw, found: '' }, ...(mending?.flaws ?? [])] : mending?.flaws;
   return traceMessage(central, line.station, line.protocol, {
@@ -34,7 +40,7 @@ export function traceCall(central: Central, line: Line, call: IncomingCall, answ
     text,
     size: bytes.length,
     bytes,
-    about: aboutOf(frame.payload),
+    about,
     verdict: flaw && answer.verdict === 'ok' ? 'repaired' : answer.verdict,
     code: answer.code,
     flaws,
@@ -53,7 +59,7 @@ export function traceOurAnswer(central: Central, line: Line, call: IncomingCall,
     action: call.frame.action,
     text: answer.frame,
     size: Buffer.byteLength(answer.frame),
-    about: aboutOf(answer.payload, aboutOf(call.frame.payload)),
+    about: aboutOf(answer.payload, call.about),
     verdict: answer.code === '' ? 'ok' : 'refused',
     code: answer.code,
     flaws: undefined,
