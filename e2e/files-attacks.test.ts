@@ -160,6 +160,13 @@ test('what breaks is kept and marked as partial', async () => {
   await new Promise<void>((resolve) => data.write('half of it', () => resolve()));
   data.end();
   control.socket.destroy();
+  // Its control connection is reset, as happens when a reply was not read.
+  const unread = await signedIn(location);
+  const ended = connect(await unread.passive(), '127.0.0.1');
+  unread.socket.write('STOR unread.txt\r\n');
+  expect(await unread.reply()).toMatch(/^150/);
+  await new Promise<void>((resolve) => ended.end('half of it', () => resolve()));
+  unread.socket.resetAndDestroy();
   // The data connection is reset.
   const other = await signedIn(location);
   const reset: Socket = connect(await other.passive(), '127.0.0.1');
@@ -179,7 +186,7 @@ test('what breaks is kept and marked as partial', async () => {
   await station.call('DiagnosticsStatusNotification', { status: 'UploadFailed' });
   await expect
     .poll(async () => (await transfer(id)).files.map(({ name, partial }) => `${name} ${partial}`))
-    .toContain('short.txt true');
+    .toEqual(expect.arrayContaining(['unread.txt true', 'short.txt true']));
   const files = (await transfer(id)).files;
   expect(files.filter(({ partial }) => !partial)).toEqual([]);
   expect(await transfer(id)).toMatchObject({ state: 'failed', problem: 'UploadFailed' });

@@ -24,6 +24,7 @@ export class Control {
   #isWorking = false;
   #working: Promise<void> = Promise.resolve();
   #hasEnded = false;
+  readonly #ended = Promise.withResolvers<void>();
   #isSecure = false;
   #idleMs = strangerMs;
 
@@ -86,11 +87,8 @@ export class Control {
   /** A client that dies closes both of its connections at once, which alone tells a broken transfer from the end of a file. */
   async isStillThere(): Promise<boolean> {
     if (this.#queue.some(({ word }) => word === 'QUIT')) return true;
-    const gone = new AbortController();
     const late = new Promise((resolve) => setTimeout(resolve, graceMs));
-    const ended = once(this.#socket, 'end', { signal: gone.signal }).catch(() => {});
-    if (!this.#hasEnded) await Promise.race([late, ended]);
-    gone.abort();
+    if (!this.#hasEnded) await Promise.race([late, this.#ended.promise]);
     return !this.#hasEnded || this.#queue.some(({ word }) => word === 'QUIT');
   }
 
@@ -101,9 +99,12 @@ export class Control {
       this.#socket.destroySoon();
     });
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
-    socket.on('end', () => {
+    const end = () => {
       this.#hasEnded = true;
-    });
+      this.#ended.resolve();
+    };
+    // A client that dies with a reply unread resets its connection, which then closes without an end.
+    socket.once('end', end).once('close', end);
     socket.on('error', () => socket.destroy());
   }
 
