@@ -53,6 +53,8 @@ export type Files = {
   readonly incoming: Map<number, number>;
   /** Files that are being written. */
   readonly busy: Set<string>;
+  /** Those of them of which the station has said that they failed: an end of theirs is no good one. */
+  readonly disowned: Set<string>;
   /** The last sign-in to each transfer that is just being looked at. */
   readonly signIns: Map<string, Promise<void>>;
   /** Stations that may prove by a boot that they have installed an image, by row id: all others boot without a question to the database. */
@@ -66,6 +68,7 @@ export const newFiles = ({ folder, bytesPerSecond }: Readonly<{ folder: string; 
   external: null,
   incoming: new Map(),
   busy: new Set(),
+  disowned: new Set(),
   signIns: new Map(),
   updating: new Set(),
   pace: new Pace(bytesPerSecond),

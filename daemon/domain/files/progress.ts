@@ -55,7 +55,10 @@ export async function followStatus(
   const unit = [updateTransfer(transfer.id, { state, status, problem, endedAt: isEnd ? now : transfer.endedAt })];
   if (status === 'UploadFailed') {
     const file = (await filesOfTransfers(read, [transfer.id])).at(-1);
-    if (file) unit.push(updateStationFile(file.publicId, { partial: 1 }));
+    if (file) {
+      unit.push(updateStationFile(file.publicId, { partial: 1 }));
+      if (central.files.busy.has(file.publicId)) central.files.disowned.add(file.publicId);
+    }
   }
   return { transfer, unit };
 }

@@ -67,6 +67,21 @@ const put = async (job: Job, name: string, text: string, from: number | null = 0
   await receiver.finish();
 };
 
+test('a file that its station calls failed while it comes stays partial, whatever its end looks like', async () => {
+  const { job, id } = await putJob();
+  const receiver = await receive(made.central, job, 'log.txt', 0);
+  await receiver.write(Buffer.from('half of it'));
+  await reportDiagnosticsStatus(made.central, made.station, 'UploadFailed');
+  await receiver.finish();
+  expect(await transferOf(made.central, testPerson, id)).toMatchObject({
+    ...{ state: 'failed', problem: 'UploadFailed' },
+    files: [{ name: 'log.txt', partial: true, sizeBytes: 10 }],
+  });
+  // Tried again, it is whole.
+  await put(job, 'log.txt', 'all of it, this time');
+  expect((await transferOf(made.central, testPerson, id)).files).toMatchObject([{ name: 'log.txt', partial: false }]);
+});
+
 /** Numbers that look random and are the same each time (mulberry32). */
 function seeded(seed: number): (below: number) => number {
   let state = seed;

@@ -23,7 +23,7 @@ import { needRoom } from './room.ts';
 export type Receiver = Readonly<{
   /** Refuses with `fileTooLarge`, `stationQuotaFull` or `diskFull`. */
   write(bytes: Buffer): Promise<void>;
-  /** It is whole, and on disk. Refuses with `diskFull`. */
+  /** It is whole, and on disk; unless the station has said meanwhile that it is not. Refuses with `diskFull`. */
   finish(): Promise<void>;
   /** Nothing more comes; what is there is kept and marked as partial. */
   breakOff(): Promise<void>;
@@ -127,6 +127,7 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
   const close = async () => {
     isOver = true;
     files.busy.delete(id);
+    files.disowned.delete(id);
     count(-written);
     if (files.incoming.get(station.id) === 0) files.incoming.delete(station.id);
     await handle.close();
@@ -136,6 +137,22 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
     await write(central, [
       updateTransfer(transfer.id, { movedBytes: offset + written }),
       advanceTransfer(transfer.id, 'running'),
+    ]);
+    central.publish({ kind: 'station.changed', stationId: station.id });
+  };
+
+  const breakOff = async () => {
+    if (isOver) return;
+    const { size } = await handle.stat();
+    await close();
+    if (size === 0) {
+      await writeWhenPossible(central, [deleteStationFile(id)]);
+      return await removeFile(files, id);
+    }
+    await writeWhenPossible(central, [
+      updateStationFile(id, { sizeBytes: size, receivedAt: clock.now() }),
+      updateTransfer(transfer.id, { movedBytes: size }),
+      stationEvent(central, station, { kind: 'station.fileBroken', severity: 'warning', data: { name, sizeBytes: size } }),
     ]);
     central.publish({ kind: 'station.changed', stationId: station.id });
   };
@@ -171,6 +188,8 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
       } catch (error) {
         throw diskError(error);
       }
+      // From here to the writing nothing may wait, else the station's word could be overwritten.
+      if (files.disowned.has(id)) return await breakOff();
       await write(central, [
         updateStationFile(id, { sizeBytes, sha256: hash.digest('hex'), partial: 0, receivedAt: clock.now() }),
         ...older.map(deleteStationFile),
@@ -182,21 +201,7 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
       for (const each of older) await removeFile(files, each);
       central.publish({ kind: 'station.changed', stationId: station.id });
     },
-    async breakOff() {
-      if (isOver) return;
-      const { size } = await handle.stat();
-      await close();
-      if (size === 0) {
-        await writeWhenPossible(central, [deleteStationFile(id)]);
-        return await removeFile(files, id);
-      }
-      await writeWhenPossible(central, [
-        updateStationFile(id, { sizeBytes: size, receivedAt: clock.now() }),
-        updateTransfer(transfer.id, { movedBytes: size }),
-        stationEvent(central, station, { kind: 'station.fileBroken', severity: 'warning', data: { name, sizeBytes: size } }),
-      ]);
-      central.publish({ kind: 'station.changed', stationId: station.id });
-    },
+    breakOff,
   };
 }
 
