@@ -1,5 +1,5 @@
 // npm test: installs what it needs, runs every check and every test, and ends with one line over all of it.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const reports = mkdtempSync(join(tmpdir(), 'charge-portal-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 install();
-installChromium();
+installPrograms();
 buildConsole();
 
 // The checks need one processor for a minute, and daemons often wait: side by side. Browsers have the machine alone.
@@ -27,16 +27,25 @@ rmSync(reports, { recursive: true, force: true });
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed > 0 ? 1 : 0);
 
-function installChromium() {
-  if (chromium() || process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || process.getuid() !== 0) return;
-  console.log('Installing Chromium for the browser tests (apt-get).');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+/** The browser, and the other people's programs that tests play stations with. Where they cannot be had, their tests are skipped. */
+function installPrograms() {
+  const missing = [
+    ...(chromium() ? [] : ['chromium']),
+    ...(works('lftp', '--version') ? [] : ['lftp']),
+    ...(works('/usr/bin/python3', '-c', 'import zeep') ? [] : ['python3-zeep']),
+    // Where there is no Java, its SOAP library would bring all of it.
+    ...(works('wsimport', '-version') || !works('javac', '-version') ? [] : ['jaxws']),
+  ];
+  if (missing.length === 0 || process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || process.getuid() !== 0) return;
+  console.log(`Installing for the tests (apt-get): ${missing.join(', ')}.`);
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };
   const flags = ['-qq', '-o', 'Dpkg::Use-Pty=0'];
-  run('apt-get', [...flags, 'update'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  run('apt-get', [...flags, 'install', '-y', '--no-install-recommends', 'chromium'], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  run('apt-get', [...flags, 'update'], options);
+  run('apt-get', [...flags, 'install', '-y', '--no-install-recommends', ...missing], options);
+}
+
+function works(program, ...args) {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
 
 async function inTurn(steps) {

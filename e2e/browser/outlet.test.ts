@@ -58,8 +58,8 @@ test('settings of an outlet are saved and stay (M32)', async () => {
   const { page } = await inside(path);
   await page.getByLabel('Parking').fill('Space 12');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved').first().waitFor();
-  expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+  await page.getByText('Saved', { exact: true }).waitFor();
+  await expect.poll(() => page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
   const { page: again } = await inside(path);
   await expect.poll(() => again.getByLabel('Parking').inputValue()).toBe('Space 12');
 });
