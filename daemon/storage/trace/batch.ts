@@ -1,22 +1,25 @@
-import { Buffers } from './buffers.ts';
 import { encode, mostBytes } from './codec.ts';
 import type { Traced } from './trace.ts';
 
 const capacity = 512 * 1024;
 /** With so much it is sent, while it still lies in the processor's cache. The rest of the capacity is for a message that is long. */
 const enough = 96 * 1024;
+const mostKept = 16;
 
-/** Messages gathered in one buffer, which travels to the thread and back without being copied. */
+/**
+ * Messages gathered in one buffer, which the thread reads where it lies and then gives back. Shared memory: handing over a buffer of one's
+ * own counts as new memory on the other side each time, and drives its garbage collector.
+ */
 export class Batch {
-  readonly #buffers = new Buffers();
-  #bytes: Buffer<ArrayBuffer> | null = null;
-  #view: DataView<ArrayBuffer> | null = null;
+  readonly #free: SharedArrayBuffer[] = [];
+  #bytes: Buffer<SharedArrayBuffer> | null = null;
+  #view: DataView<SharedArrayBuffer> | null = null;
   #used = 0;
 
   /** False when there is no room left: `take` first. */
   add(id: number, message: Traced): boolean {
     if (!this.#bytes || !this.#view) {
-      this.#bytes = this.#buffers.take(capacity);
+      this.#bytes = Buffer.from(this.#free.pop() ?? new SharedArrayBuffer(capacity));
       this.#view = new DataView(this.#bytes.buffer);
       this.#used = 0;
     }
@@ -25,8 +28,8 @@ export class Batch {
     return true;
   }
 
-  /** What was gathered, if anything: the first `used` bytes of a buffer that is nobody else's. */
-  take(): Readonly<{ buffer: ArrayBuffer; used: number }> | null {
+  /** What was gathered, if anything: the first `used` bytes of a buffer that nobody writes to until it is given back. */
+  take(): Readonly<{ buffer: SharedArrayBuffer; used: number }> | null {
     if (!this.#bytes || this.#used === 0) return null;
     const taken = { buffer: this.#bytes.buffer, used: this.#used };
     this.#bytes = null;
@@ -36,7 +39,7 @@ export class Batch {
   }
 
   /** The buffer has come back. */
-  give(buffer: ArrayBuffer): void {
-    this.#buffers.give(Buffer.from(buffer));
+  give(buffer: SharedArrayBuffer): void {
+    if (this.#free.length < mostKept) this.#free.push(buffer);
   }
 }

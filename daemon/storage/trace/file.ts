@@ -48,8 +48,8 @@ export class TraceFile {
     this.#oldest = this.#database.prepare('SELECT firstAt, lastAt FROM blocks ORDER BY firstId LIMIT 1');
   }
 
-  /** Puts blocks into the file, together. */
-  append(blocks: readonly Block[]): void {
+  /** Puts blocks into the file, together. One after the other is asked for. */
+  append(blocks: Iterable<Block>): void {
     this.#database.transaction(() => {
       for (const block of blocks) this.#insert.run({ ...block, messages: packed(block.messages) });
     })();

@@ -159,7 +159,7 @@ class ThreadedTrace implements Trace {
     const taken = this.#batch.take();
     if (!taken) return;
     this.#onTheWay += taken.used;
-    this.#worker.postMessage({ kind: 'messages', ...taken } satisfies ToTrace, [taken.buffer]);
+    this.#tell({ kind: 'messages', ...taken });
   }
 
   #tell(message: ToTrace): void {

@@ -2,7 +2,8 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 /** What is smaller is kept as it is. */
 const worthwhile = 256;
-const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Blocks are small: with room for no more than one (64 KiB), making the packer's memory costs less than packing. */
+const fast = { chunkSize: 4096, params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_windowLog]: 16 } };
 /** How packed bytes begin (RFC 8878 §3.1.1). No message does: it would be 4 GB long. */
 const mark = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 /** More than a block can hold: what says that it is larger is damaged. */

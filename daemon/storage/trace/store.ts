@@ -1,6 +1,6 @@
 import { setImmediate as others } from 'node:timers/promises';
 import type { TraceFrame, TraceRow } from '../../../shared/model/trace.ts';
-import { Buffers } from './buffers.ts';
+import { Chunks, GrowingBytes } from './chunks.ts';
 import { type Encoded, headAt, messagesIn } from './codec.ts';
 import type { Block, TraceFile } from './file.ts';
 import { fits } from './fits.ts';
@@ -18,8 +18,8 @@ const turnMs = 5;
 const answerWithin = 300;
 const mostCounted = 200_000;
 
-/** What waits of a station: the first `used` bytes of a buffer that grows with it. */
-type Pending = { messages: Buffer<ArrayBuffer>; used: number; firstId: number; lastId: number; firstAt: number; lastAt: number };
+/** What waits of a station. */
+type Pending = { readonly messages: GrowingBytes; firstId: number; lastId: number; firstAt: number; lastAt: number };
 
 /**
  * The trace as its thread sees it: what is in the file, and what will be soon. Messages wait in memory until a station has a block
@@ -28,7 +28,9 @@ type Pending = { messages: Buffer<ArrayBuffer>; used: number; firstId: number; l
 export class TraceStore {
   readonly #file: TraceFile;
   readonly #pending = new Map<number, Pending>();
-  readonly #buffers = new Buffers();
+  readonly #chunks = new Chunks();
+  /** Where a block is put together before it is written. */
+  #block = Buffer.allocUnsafeSlow(2 * blockBytes);
   #pendingBytes = 0;
 
   constructor(file: TraceFile) {
@@ -43,18 +45,15 @@ export class TraceStore {
       const { end, stationId, id, time } = headAt(view, start);
       let pending = this.#pending.get(stationId);
       if (!pending) {
-        const messages = this.#buffers.take(end - start);
-        pending = { messages, used: 0, firstId: id, lastId: id, firstAt: time, lastAt: time };
+        pending = { messages: new GrowingBytes(this.#chunks), firstId: id, lastId: id, firstAt: time, lastAt: time };
         this.#pending.set(stationId, pending);
       }
-      const before = pending.used;
-      pending.used += end - start;
-      if (pending.used > pending.messages.length) pending.messages = this.#grown(pending.messages, before, pending.used);
-      bytes.copy(pending.messages, before, start, end);
+      const before = pending.messages.length;
+      pending.messages.add(bytes, start, end);
       pending.lastId = id;
       if (time < pending.firstAt) pending.firstAt = time;
       if (time > pending.lastAt) pending.lastAt = time;
-      if (before < blockBytes && pending.used >= blockBytes) full.push(stationId);
+      if (before < blockBytes && pending.messages.length >= blockBytes) full.push(stationId);
       start = end;
     }
     this.#pendingBytes += bytes.length;
@@ -67,26 +66,30 @@ export class TraceStore {
     this.#write([...this.#pending].filter(([, { firstAt }]) => now - firstAt >= holdMs || firstAt > now).map(([id]) => id));
   }
 
-  #grown(messages: Buffer<ArrayBuffer>, used: number, needed: number): Buffer<ArrayBuffer> {
-    const larger = this.#buffers.take(needed);
-    messages.copy(larger, 0, 0, used);
-    this.#buffers.give(messages);
-    return larger;
+  /** What waits of these stations is lost when it cannot be written. */
+  #write(stationIds: readonly number[]): void {
+    if (stationIds.length === 0) return;
+    const written = stationIds.flatMap((stationId) => {
+      const pending = this.#pending.get(stationId);
+      this.#pending.delete(stationId);
+      return pending ? [{ stationId, ...pending }] : [];
+    });
+    try {
+      this.#file.append(this.#blocksOf(written));
+    } finally {
+      for (const { messages } of written) {
+        this.#pendingBytes -= messages.length;
+        messages.end();
+      }
+    }
   }
 
-  #write(stationIds: readonly number[]): void {
-    const written: Buffer<ArrayBuffer>[] = [];
-    const blocks = stationIds.flatMap((stationId): Block[] => {
-      const pending = this.#pending.get(stationId);
-      if (!pending) return [];
-      written.push(pending.messages);
-      this.#pending.delete(stationId);
-      this.#pendingBytes -= pending.used;
-      const { used, messages, ...facts } = pending;
-      return [{ stationId, ...facts, messages: messages.subarray(0, used) }];
-    });
-    if (blocks.length > 0) this.#file.append(blocks);
-    for (const buffer of written) this.#buffers.give(buffer);
+  /** Each block is valid until the next one. */
+  *#blocksOf(written: readonly (Pending & Readonly<{ stationId: number }>)[]): Generator<Block> {
+    for (const block of written) {
+      if (block.messages.length > this.#block.length) this.#block = Buffer.allocUnsafeSlow(2 * block.messages.length);
+      yield { ...block, messages: block.messages.copyTo(this.#block) };
+    }
   }
 
   page(query: PageQuery): Promise<Page> {
@@ -207,7 +210,6 @@ export class TraceStore {
 
   #waiting(stationId: number): Encoded[] {
     const pending = this.#pending.get(stationId);
-    // A copy: more may be added while somebody still reads these.
-    return pending ? [...messagesIn(Buffer.from(pending.messages.subarray(0, pending.used)))] : [];
+    return pending ? [...messagesIn(pending.messages.copyTo(Buffer.allocUnsafe(pending.messages.length)))] : [];
   }
 }

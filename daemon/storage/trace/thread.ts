@@ -19,13 +19,13 @@ export type TraceQuestion = {
 }[keyof TraceQuestions];
 
 export type ToTrace = Readonly<
-  | { kind: 'messages'; buffer: ArrayBuffer; used: number }
+  | { kind: 'messages'; buffer: SharedArrayBuffer; used: number }
   | { kind: 'question'; number: number; question: TraceQuestion }
   | { kind: 'close' }
 >;
 export type FromTrace = Readonly<
   | { kind: 'opened'; newestId: number }
-  | { kind: 'taken'; buffer: ArrayBuffer; used: number }
+  | { kind: 'taken'; buffer: SharedArrayBuffer; used: number }
   | { kind: 'answer'; number: number; answer: unknown }
   | { kind: 'failed'; number: number; why: string }
   | { kind: 'trouble'; why: string; isReplaced: boolean }
@@ -120,7 +120,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, maxBytes, days, upk
     if (message.kind === 'messages') {
       const { buffer, used } = message;
       attempt(() => current().store.take(Buffer.from(buffer, 0, used)));
-      port.postMessage({ kind: 'taken', buffer, used } satisfies FromTrace, [buffer]);
+      tell({ kind: 'taken', buffer, used });
     } else if (message.kind === 'question') {
       const { number, question } = message;
       answer(question).then(
