@@ -9,6 +9,18 @@ const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
   station = await bootedStation(addresses.ocpp16, 'STG-01');
 });
 
+/** What the station answers from now on; what the standard has besides is asked for by name, in several questions. */
+function tells(configurationKey: readonly object[]): void {
+  told?.();
+  const answer = (data: unknown) => {
+    const [type, id, action] = JSON.parse(String(data));
+    if (type === 2 && action === 'GetConfiguration') station.send(JSON.stringify([3, id, { configurationKey }]));
+  };
+  station.socket.on('message', answer);
+  told = () => station.socket.off('message', answer);
+}
+let told: (() => void) | undefined;
+
 const historyOf = (page: Awaited<ReturnType<typeof inside>>['page'], kind: string) =>
   page.locator(`[data-command=${kind}]`).first();
 
@@ -104,11 +116,7 @@ test('what a station measures is chosen with ticks; its own order stays, what is
   const { page } = visitor;
   const key = 'MeterValuesSampledData';
   const configurationKey = [{ key, readonly: false, value: 'Voltage.L1,Energy.Active.Import.Register' }];
-  // What the standard has besides is asked for by name, in several questions.
-  station.socket.on('message', (data) => {
-    const [type, id, action] = JSON.parse(String(data));
-    if (type === 2 && action === 'GetConfiguration') station.send(JSON.stringify([3, id, { configurationKey }]));
-  });
+  tells(configurationKey);
   await page.getByRole('button', { name: 'Read from the station' }).click();
   const row = page.locator(`[data-key=${key}]`);
   await row.getByText('Voltage.L1').waitFor();
@@ -172,3 +180,31 @@ test.each([390, 1440])(
     }
   },
 );
+
+test('a maker’s key says whose it is, a value that is read only its unit, and an address that nobody documented is asked about (M31)', async () => {
+  const visitor = await inside(`/${await nodeId('P1-01')}/configuration/ocpp`);
+  const { page } = visitor;
+  const configurationKey = [
+    { key: 'WebsocketPongTimeout', readonly: true, value: '5' },
+    { key: 'PowerActiveImportDeltaForEagerMeterValueSample', readonly: false, value: '0' },
+    { key: 'LocalPreAuthorize', readonly: false, value: '1' },
+    { key: 'X_ServerUrl', readonly: false, value: 'ws://old' },
+  ];
+  tells(configurationKey);
+  await page.getByRole('button', { name: 'Read from the station' }).click();
+  const row = (key: string) => page.locator(`[data-key=${key}]`);
+  await row('WebsocketPongTimeout').getByText('read only · as EVerest documents it').waitFor();
+  expect(await row('WebsocketPongTimeout').locator('.value').innerText()).toMatch(/^5\s*s\s/);
+  await row('PowerActiveImportDeltaForEagerMeterValueSample').getByText('as Zaptec documents it').waitFor();
+  expect(await row('LocalPreAuthorize').getByRole('option').allInnerTexts()).toEqual(['1', '0']);
+  await row('X_ServerUrl').getByText('Can cut the station off').waitFor({ state: 'attached' });
+  await row('X_ServerUrl').getByText('Not documented').waitFor();
+  await row('X_ServerUrl').getByRole('textbox').fill('ws://new');
+  expect(await accessibilityFaults(visitor)).toEqual([]);
+  await picture(visitor, 'ocpp-configuration-makers');
+  await page.getByRole('button', { name: 'Upload' }).click();
+  const asked = page.getByRole('dialog', { name: 'Write what can cut the station off?' });
+  const written = answerCall(station, 'ChangeConfiguration', { status: 'Accepted' });
+  await asked.getByRole('button', { name: 'Upload' }).click();
+  expect(await written).toEqual({ key: 'X_ServerUrl', value: 'ws://new' });
+});

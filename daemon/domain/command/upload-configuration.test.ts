@@ -12,6 +12,8 @@ const keys: ConfigurationAnswer['keys'] = [
   key('NumberOfConnectors', '2', true),
   key('WebSocketPingInterval', '30'),
   key('X_Led', 'on'),
+  key('X_ServerUrl', 'ws://old'),
+  key('LocalPreAuthorize', '1'),
   key('AuthorizationKey', null),
 ];
 
@@ -85,8 +87,9 @@ test('nothing to change, nothing sent', async () => {
 test.each([
   [{ NumberOfConnectors: '3' }, { code: 'keyReadOnly', facts: { key: 'NumberOfConnectors' } }],
   [{ LocalAuthListMaxLength: '3' }, { code: 'keyReadOnly' }],
-  [{ MeterValueSampleInterval: '1 min' }, { code: 'valueUnfit', facts: { expected: '0…31622400 s' } }],
+  [{ MeterValueSampleInterval: '1 min' }, { code: 'valueUnfit', facts: { expected: '0…2147483647 s' } }],
   [{ WebSocketPingInterval: '0' }, { code: 'keyDangerous', facts: { keys: 'WebSocketPingInterval' } }],
+  [{ X_ServerUrl: 'ws://new' }, { code: 'keyDangerous', facts: { keys: 'X_ServerUrl' } }],
   [
     { heartbeatinterval: '1', HeartbeatInterval: '2' },
     { code: 'inputInvalid', fields: { 'values.2.key': 'twice' } },
@@ -95,6 +98,13 @@ test.each([
   const here = await made();
   await expect(upload(here, { X_Led: 'off', ...values })).rejects.toMatchObject(refusal);
   expect(line(here).requests).toEqual([]);
+  await here.close();
+});
+
+test('a station that has its own words for true and false gets them', async () => {
+  const here = await made();
+  const { batchId } = await upload(here, { LocalPreAuthorize: '0' });
+  await vi.waitFor(async () => expect(await outcomes(here, batchId)).toEqual([['LocalPreAuthorize', 'accepted', 'Accepted']]));
   await here.close();
 });
 
@@ -123,7 +133,7 @@ test('a new AuthorizationKey goes to the station, and to no table and no page', 
 
 test("the password of a network, in a maker's own key, is stored and shown nowhere, and is no password of the station", async () => {
   const here = await made();
-  const { batchId } = await upload(here, { X_WifiPassword: 'hunter2 at home' });
+  const { batchId } = await upload(here, { X_WifiPassword: 'hunter2 at home' }, true);
   await vi.waitFor(async () => expect(await outcomes(here, batchId)).toEqual([['X_WifiPassword', 'accepted', 'Accepted']]));
   expect(here.station.key).toBeNull();
   const read = [...keys, key('X_WifiPassword', 'hunter2 at home')];

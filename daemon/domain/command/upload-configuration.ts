@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Command, StationRequest } from '../../../shared/model/command.ts';
-import { fitOf, knownKey } from '../../../shared/model/configuration-keys.ts';
+import { fitOf, knownKey, mayCutOff } from '../../../shared/model/configuration-keys.ts';
 import { configurationOf } from '../../storage/configuration-keys.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
@@ -82,9 +82,9 @@ async function changesAmong(
     if (row?.value === given.value) continue;
     if (row ? row.readonly === 1 : known?.access === 'R')
       throw refusal('keyReadOnly', `values.${index}.key`, 'keyReadOnly', { key });
-    const fit = known ? fitOf(known, given.value) : null;
+    const fit = known ? fitOf(known, given.value, row?.value) : null;
     if (fit?.fits === false) throw refusal('valueUnfit', `values.${index}.value`, 'valueUnfit', { key, expected: fit.expected });
-    if (known?.danger) dangerous.push(key);
+    if (mayCutOff(key)) dangerous.push(key);
     writes.push({ kind: 'changeConfiguration', key, value: given.value });
   }
   if (dangerous.length > 0 && !isConfirmed) throw new DomainError('keyDangerous', { keys: dangerous.join(', ') });

@@ -52,6 +52,7 @@ test('a value typed back to what the station has is no edit', () => {
 test('values are held against what is known of their keys; unknown keys take anything', () => {
   expect(unfit(entry('HeartbeatInterval', '1'), 'soon')).toMatch(/s$/);
   expect(unfit(entry('HeartbeatInterval', '1'), '60')).toBeUndefined();
+  expect(unfit(entry('LocalPreAuthorize', '1'), '0')).toBeUndefined();
   expect(unfit(entry('AcmeLedColour', '1', { known: null }), '☃')).toBeUndefined();
   expect(isReadOnly({ ...untold('NumberOfConnectors'), known: knownKey('NumberOfConnectors') })).toBe(true);
 });

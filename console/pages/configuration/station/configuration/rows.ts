@@ -39,7 +39,7 @@ export function editedOf(entries: readonly ConfigurationEntry[], edits: Edits): 
 /** What a value has to be, when it is not that; undefined when it fits or nothing is known. */
 export function unfit(entry: ConfigurationEntry, value: string): string | undefined {
   if (!entry.known) return undefined;
-  const fit = fitOf(entry.known, value);
+  const fit = fitOf(entry.known, value, entry.value);
   return fit.fits ? undefined : fit.expected;
 }
 
