@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { freshStations, start } from './support/fresh-stations.ts';
-import { bootFacts } from './support/stations.ts';
+import { freshStations, now, start, stop, transactionOf } from './support/fresh-stations.ts';
+import { bootFacts, rowsOf } from './support/stations.ts';
 
-const { connect, freshId, booted } = freshStations(30);
+const { daemon, connect, freshId, booted, sessions } = freshStations(30);
 
 test('SECURITY A6, R13: a message that makes no sense is refused with the field named, and the connection stays', async () => {
   const station = await booted();
@@ -11,7 +11,6 @@ test('SECURITY A6, R13: a message that makes no sense is refused with the field 
     ['StatusNotification', { connectorId: 1, status: 'Levitating' }, 'PropertyConstraintViolation', /status/],
     ['Authorize', { idTag: {} }, 'TypeConstraintViolation', /idTag/],
     ['Authorize', 'text', 'FormationViolation', /payload/],
-    ['StartTransaction', { idTag: '04A1B2' }, 'OccurenceConstraintViolation', /connectorId/],
     ['Levitate', {}, 'NotImplemented', /action/],
     ['heartbeat', {}, 'NotImplemented', /action/],
     ['Reset', { type: 'Soft' }, 'NotSupported', /action/],
@@ -39,6 +38,20 @@ test('SECURITY A8: the same message again gets the same answer; its id with anot
   const again = await connect(station.id);
   expect((await again.call('Authorize', { idTag: 'A' }, 'beat'))[0]).toBe(3);
   await again.close();
+});
+
+test('SECURITY A8, R3: a station that has one id for all its messages loses no session by it', async () => {
+  const station = await booted();
+  const transactionId = transactionOf(await station.call('StartTransaction', start(), '1'));
+  const sampledValue = [{ value: '1500' }];
+  const values = { connectorId: 1, transactionId, meterValue: [{ timestamp: now(), sampledValue }] };
+  expect((await station.call('MeterValues', values, '1'))[0]).toBe(3);
+  const message = stop(transactionId);
+  for (const again of [message, message]) expect((await station.call('StopTransaction', again, '1'))[0]).toBe(3);
+  expect((await station.call('Authorize', { idTag: 'A' }, '1'))[2]).toBe('ProtocolError');
+  expect(sessions(station.rowId)).toMatchObject([{ meterStopWh: 2000, energyWh: 1000 }]);
+  expect(rowsOf(daemon(), 'SELECT energyWh FROM samples WHERE stationId = ?', station.rowId)).toEqual([{ energyWh: 1500 }]);
+  await station.close();
 });
 
 test('FACTS 5.2: odd frames are understood, strange ones ignored, and many unreadable ones end the connection', async () => {

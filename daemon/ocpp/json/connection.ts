@@ -260,12 +260,13 @@ export class Connection implements StationLink {
   async #answer({ frame: call, text, bytes }: IncomingCall): Promise<Answered> {
     this.#mendedCall = null;
     this.#recent ??= new Recent();
-    const before = this.#recent.find(call.id, bytes);
+    const before = this.#recent.find(call.id, bytes, this.#hub.now);
     if (before === 'other') {
       this.#note('idUsedTwice', call.action, text);
-      return refused(call.wireId, 'ProtocolError', 'message id: used before for another message');
-    }
-    if (before !== null) return { frame: before, payload: null, verdict: 'repeated', code: '' };
+      // What concerns money is answered whatever its form; there the database tells a repetition (SECURITY A8, R3).
+      if (!this.#hub.dispatcher.incoming.get(call.action)?.action.transactional)
+        return refused(call.wireId, 'ProtocolError', 'message id: used before for another message');
+    } else if (before !== null) return { frame: before, payload: null, verdict: 'repeated', code: '' };
     let answer: Answered;
     try {
       const { central, dispatcher } = this.#hub;
@@ -277,7 +278,7 @@ export class Connection implements StationLink {
       // What we failed at may work when it is sent again.
       if (code === 'InternalError' || code === 'SecurityError') return answer;
     }
-    this.#recent.remember(call.id, bytes, answer.frame);
+    this.#recent.remember(call.id, bytes, answer.frame, this.#hub.now);
     return answer;
   }
 
