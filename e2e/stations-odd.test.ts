@@ -6,7 +6,7 @@ import { startDaemon } from './support/daemon.ts';
 import { freshStations, key, now, start, stop, transactionOf } from './support/fresh-stations.ts';
 import { bootFacts, rawStation, rowsOf, siteOf } from './support/stations.ts';
 
-const { daemon, connect, booted, sessions, publicId } = freshStations(30);
+const { daemon, connect, freshId, booted, sessions, publicId } = freshStations(30);
 
 test('FIELD 4, SECURITY R2: a start that is repeated keeps its transaction id: same id, new id, new socket', async () => {
   const station = await booted();
@@ -196,6 +196,71 @@ test('FIELD 12, FIELD 13: what other servers refuse is taken, and noted with its
     'StatusNotification unknownMember',
     'StatusNotification unknownValue',
   ]);
+});
+
+test('FIELD 12: empty words, values in the words of 1.5 and values that only their unit tells are all stored as what they are', async () => {
+  const station = await booted();
+  const transactionId = transactionOf(await station.call('StartTransaction', start()));
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000 - 60_000).toISOString();
+  const send = async (payload: object) =>
+    expect((await station.call('MeterValues', { connectorId: 1, transactionId, ...payload }))[0]).toBe(3);
+  const empty = { context: '', format: '', measurand: '', phase: '', location: '', unit: '' };
+  await send({ meterValue: [{ timestamp: at(1), sampledValue: [{ value: '1100', ...empty }] }] });
+  await send({
+    values: [{ timestamp: at(2), values: [{ value: '1.2', unit: 'kWh', measurand: 'Energy.Active.Import.Register' }] }],
+  });
+  const byUnit = [
+    { value: '1300', unit: 'Wh' },
+    { value: '7400', unit: 'W' },
+    { value: '32', unit: 'Amp' },
+    { value: 230, unit: 'V' },
+    { value: '80', unit: '%' },
+  ];
+  await send({ meterValue: [{ timestamp: at(3), sampledValue: byUnit }] });
+  const transactionData = [{ values: [{ timestamp: at(4), values: [{ value: '1400' }] }] }];
+  expect((await station.call('StopTransaction', stop(transactionId, { meterStop: 1400, reason: '', transactionData })))[0]).toBe(
+    3,
+  );
+  const figures = 'energyWh, powerW, currentMa, voltageMv, socPercent, other';
+  const none = { powerW: null, currentMa: null, voltageMv: null, socPercent: null, other: null };
+  expect(rowsOf(daemon(), `SELECT ${figures} FROM samples WHERE stationId = ? ORDER BY sampledAt`, station.rowId)).toEqual([
+    { ...none, energyWh: 1100 },
+    { ...none, energyWh: 1200 },
+    { energyWh: 1300, powerW: 7400, currentMa: 32_000, voltageMv: 230_000, socPercent: 80, other: null },
+    { ...none, energyWh: 1400 },
+  ]);
+  expect(sessions(station.rowId)).toMatchObject([{ energyWh: 400, stopReason: 'Local', stopIdTag: null, flags: '[]' }]);
+  await station.close();
+});
+
+test('FIELD 12: a boot without a model is accepted, a serial number that is too long is shown whole', async () => {
+  const station = await connect(freshId());
+  const facts = { chargePointVendor: 'Other Maker', chargePointSerialNumber: '0123456789ABCDEF0123456789ABCDEF' };
+  expect((await station.call('BootNotification', facts))[2]).toMatchObject({ status: 'Accepted' });
+  const [row] = rowsOf(daemon(), 'SELECT vendor, model, serialNumber FROM stations WHERE serialNumber IS NOT NULL');
+  expect(row).toEqual({ vendor: 'Other Maker', model: null, serialNumber: facts.chargePointSerialNumber });
+  expect((await station.call('Heartbeat'))[0]).toBe(3);
+  await station.close();
+});
+
+test('SECURITY R3: a start that does not say on which of the connectors is kept, and its stop counts', async () => {
+  const station = await booted();
+  const other = transactionOf(await station.call('StartTransaction', start()));
+  for (const connectorId of [undefined, null, 'left', 70_000]) {
+    const startedAt = new Date(Date.now() - 1000).toISOString();
+    const message = start({ connectorId, timestamp: startedAt, idTag: `T${connectorId}` });
+    const transactionId = transactionOf(await station.call('StartTransaction', message));
+    expect(transactionOf(await station.call('StartTransaction', message, 'again'))).toBe(transactionId);
+    await station.call('StopTransaction', stop(transactionId));
+    expect(sessions(station.rowId).find(({ id }) => id === transactionId)).toMatchObject({ energyWh: 1000, connectorId: 0 });
+  }
+  expect(sessions(station.rowId)[0]).toMatchObject({ id: other, state: 'charging' });
+  const { outlets } = await daemon().api('stations.get', { stationId: publicId(station.rowId) });
+  expect(outlets.map(({ connectorId }) => connectorId)).toEqual([1, 2]);
+  const filters = [{ column: 'nodeIdentity', op: 'is' as const, value: station.id }];
+  const { rows } = await daemon().api('sessions.list', { nodeId: null, filters, sort: [], limit: 10 });
+  expect(rows).toHaveLength(5);
+  await station.close();
 });
 
 test('FIELD 14: a tag in any letters and with a suffix is answered, never refused for its form', async () => {

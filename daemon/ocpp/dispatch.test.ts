@@ -40,7 +40,7 @@ const messages: [string, object, object, unknown, [unknown, string]?][] = [
     { chargePointVendor: 'V', chargePointModel: 'M' },
     { status: 'Accepted', currentTime: '2026-11-22T12:00:00.000Z', interval: expect.any(Number) },
     { chargePointVendor: 'V'.repeat(30), chargePointModel: 7 },
-    [{ chargePointVendor: 'V' }, 'chargePointModel: missing'],
+    [{}, 'chargePointVendor: missing'],
   ],
   [
     'DataTransfer',
@@ -68,7 +68,7 @@ const messages: [string, object, object, unknown, [unknown, string]?][] = [
     [{}, 'type: missing'],
   ],
   ['SignedFirmwareStatusNotification', { status: 'Idle' }, {}, { status: 'IDLE', requestId: null }, [{}, 'status: missing']],
-  ['StartTransaction', start, began, { ...start, meterStart: '100.4' }, [{}, 'connectorId: missing']],
+  ['StartTransaction', start, began, { ...start, meterStart: '100.4' }],
   [
     'StatusNotification',
     { connectorId: 1, status: 'Charging', errorCode: 'NoError', timestamp: time },

@@ -32,14 +32,24 @@ const sampled = (value: object) => ({
   meterValue: [{ timestamp: '2026-11-22T20:48:23Z', sampledValue: [value] }],
 });
 
-test('FIELD 12: a serial number and a model that are too long are cut', () => {
-  const { value, kinds } = mend('BootNotification', {
+test('FIELD 12: a serial number and a model that are too long are kept whole, as their end tells stations apart', () => {
+  const long = { ...boot, chargePointModel: 'M'.repeat(22), chargePointSerialNumber: `${'S'.repeat(31)}7` };
+  expect(mend('BootNotification', long)).toEqual({ value: long, kinds: ['textTooLong', 'textTooLong'] });
+  expect(mend('BootNotification', { ...boot, firmwareVersion: 'v'.repeat(5000) }).value).toEqual({
     ...boot,
-    chargePointModel: 'M'.repeat(22),
-    chargePointSerialNumber: 'S'.repeat(32),
+    firmwareVersion: 'v'.repeat(100),
   });
-  expect(value).toEqual({ ...boot, chargePointModel: 'M'.repeat(20), chargePointSerialNumber: 'S'.repeat(25) });
-  expect(kinds).toEqual(['textTooLong', 'textTooLong']);
+});
+
+test('FIELD 12: a station that leaves out vendor or model is not shut out for it', () => {
+  expect(mend('BootNotification', { chargePointVendor: 'Vendor' })).toEqual({
+    value: { chargePointVendor: 'Vendor', chargePointModel: '' },
+    kinds: ['memberMissing'],
+  });
+  expect(mend('BootNotification', { chargePointVendor: null, chargePointModel: {} }).value).toEqual({
+    chargePointVendor: '',
+    chargePointModel: '',
+  });
 });
 
 test('FIELD 14: a tag that is too long is kept whole, so that no two become one', () => {
@@ -85,6 +95,33 @@ test('FIELD 12: a context that does not exist costs only itself', () => {
   expect(mend('MeterValues', sampled({ value: '1', context: 'Sample.Sometimes' }))).toEqual({
     value: sampled({ value: '1' }),
     kinds: ['valueUnusable'],
+  });
+});
+
+test('FIELD 12: a word that is empty is as good as absent', () => {
+  const empty = { context: '', format: '', measurand: '', phase: ' ', location: '', unit: '' };
+  expect(mend('MeterValues', sampled({ value: '1500', ...empty }))).toEqual({
+    value: sampled({ value: '1500' }),
+    kinds: Array(6).fill('valueUnusable'),
+  });
+  expect(mend('StopTransaction', { ...stop, reason: '' }).value).toEqual(stop);
+});
+
+test('FACTS §10: meter values in the words of 1.5, from a queue that is older than the firmware, are understood', () => {
+  const timestamp = '2026-11-22T20:48:23Z';
+  const old = { timestamp, values: [{ value: '1500', unit: 'Wh' }] };
+  const today = { timestamp, sampledValue: [{ value: '1500', unit: 'Wh' }] };
+  expect(mend('MeterValues', { connectorId: 1, values: [old] })).toEqual({
+    value: { connectorId: 1, meterValue: [today] },
+    kinds: ['memberSpelling', 'memberSpelling'],
+  });
+  expect(mend('MeterValues', { connectorId: 1, values: { timestamp, value: { value: '1500', unit: 'Wh' } } }).value).toEqual({
+    connectorId: 1,
+    meterValue: [today],
+  });
+  expect(mend('StopTransaction', { ...stop, transactionData: [{ values: [old, old] }, today] })).toEqual({
+    value: { ...stop, transactionData: [today, today, today] },
+    kinds: ['unknownMember', 'memberSpelling', 'memberSpelling'],
   });
 });
 
@@ -171,7 +208,7 @@ test('a null payload is an empty one', () => {
 
 test.each([
   ['BootNotification', {}, 'OccurenceConstraintViolation', 'chargePointVendor: missing'],
-  ['BootNotification', { ...boot, chargePointModel: {} }, 'TypeConstraintViolation', 'chargePointModel: a text is needed'],
+  ['BootNotification', { colour: 'red' }, 'OccurenceConstraintViolation', 'chargePointVendor: missing'],
   ['Authorize', { idTag: ['A'] }, 'TypeConstraintViolation', 'idTag: a text is needed'],
   ['Authorize', [], 'FormationViolation', 'payload: an object is needed'],
   [

@@ -52,6 +52,10 @@ function mendObject(shape: Shape, value: unknown, path: string, flaws: Flaw[]): 
   if (!isRecord(value)) throw refusal('TypeConstraintViolation', path, 'an object is needed');
   const properties = shape.properties ?? {};
   const found = bySpelling(properties, value, path, flaws);
+  if (found.size < (shape.minProperties ?? 0)) {
+    const [name = ''] = Object.keys(properties);
+    throw refusal('OccurenceConstraintViolation', path === '' ? name : `${path}.${name}`, 'missing');
+  }
   const mended: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(properties)) {
     const required = shape.required?.includes(name) ?? false;
@@ -65,6 +69,10 @@ function mendObject(shape: Shape, value: unknown, path: string, flaws: Flaw[]): 
       mended[name] = property.absent;
       continue;
     }
+    if (!required && property.enum && isBlank(present)) {
+      flaws.push(flaw('valueUnusable', here, present));
+      continue;
+    }
     try {
       mended[name] = mend(property, present, here, flaws);
     } catch (error) {
@@ -76,7 +84,10 @@ function mendObject(shape: Shape, value: unknown, path: string, flaws: Flaw[]): 
   return mended;
 }
 
-/** The members by the name that the schema gives them; a name in other capitals counts where the right one is absent. */
+/** A word that says nothing: many stations write `""` where the member should be absent. */
+const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
+
+/** The members by the name that the schema gives them; one in other capitals, or of an older version, counts where the right one is absent. */
 function bySpelling(
   properties: Readonly<Record<string, Shape>>,
   value: Readonly<Record<string, unknown>>,
@@ -87,7 +98,7 @@ function bySpelling(
   for (const name of Object.keys(properties)) if (Object.hasOwn(value, name)) found.set(name, value[name]);
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(properties, name)) continue;
-    const meant = Object.keys(properties).find((known) => known.toLowerCase() === name.trim().toLowerCase());
+    const meant = nameOf(properties, name.trim().toLowerCase());
     if (meant !== undefined && !found.has(meant)) {
       found.set(meant, value[name]);
       flaws.push(flaw('memberSpelling', path === '' ? name : `${path}.${name}`, value[name]));
@@ -96,6 +107,13 @@ function bySpelling(
     }
   }
   return found;
+}
+
+function nameOf(properties: Readonly<Record<string, Shape>>, written: string): string | undefined {
+  const names = Object.keys(properties);
+  return (
+    names.find((name) => name.toLowerCase() === written) ?? names.find((name) => properties[name]?.formerly?.includes(written))
+  );
 }
 
 function mendList(shape: Shape, value: unknown, path: string, flaws: Flaw[]): unknown[] {
@@ -109,6 +127,7 @@ function mendList(shape: Shape, value: unknown, path: string, flaws: Flaw[]): un
   const items = shape.items;
   if (!items) return [...list];
   const mended: unknown[] = [];
+  if (shape.wrapped !== undefined) list = unwrapped(list, shape.wrapped, path, flaws);
   for (const [index, item] of list.entries()) {
     try {
       mended.push(mend(items, item, `${path}[${index}]`, flaws));
@@ -118,6 +137,16 @@ function mendList(shape: Shape, value: unknown, path: string, flaws: Flaw[]): un
     }
   }
   return mended;
+}
+
+/** The entries of a list that an older version holds one level deeper. */
+function unwrapped(list: readonly unknown[], wrapper: string, path: string, flaws: Flaw[]): readonly unknown[] {
+  return list.flatMap((item, index) => {
+    const inner = isRecord(item) && Object.keys(item).length === 1 ? item[wrapper] : undefined;
+    if (!Array.isArray(inner)) return [item];
+    flaws.push(flaw('unknownMember', `${path}[${index}].${wrapper}`, undefined));
+    return inner;
+  });
 }
 
 function mendText(shape: Shape, value: unknown, path: string, flaws: Flaw[]): string {

@@ -1,7 +1,8 @@
 /**
  * What our schemas of messages are made of, as plain JSON Schema, with keywords of our own.
  * How a flaw is mended: `absent` stands in for what is missing or unusable; `open` keeps a text that the list does not have; `aliases` are
- * known other spellings; `keepTo` is the longest text that is kept whole where `maxLength` must not cut; `time` is a time stamp.
+ * known other spellings, `formerly` names that older versions give the member (in small letters); `wrapped` is the member of an object
+ * around the entries of a list, which older versions have; `keepTo` is the longest text that is kept whole where `maxLength` must not cut; `time` is a time stamp.
  * What the XML form needs: the order of properties is the order of elements; `xmlText` names the member that is the text of the element
  * itself, the others of that object are attributes; `verbatim` keeps white space.
  */
@@ -10,6 +11,7 @@ export type Shape = Readonly<{
   enum?: readonly string[];
   properties?: Readonly<Record<string, Shape>>;
   required?: readonly string[];
+  minProperties?: number;
   items?: Shape;
   maxLength?: number;
   minimum?: number;
@@ -17,6 +19,8 @@ export type Shape = Readonly<{
   absent?: unknown;
   open?: boolean;
   aliases?: Readonly<Record<string, string>>;
+  formerly?: readonly string[];
+  wrapped?: string;
   keepTo?: number;
   time?: boolean;
   xmlText?: string;

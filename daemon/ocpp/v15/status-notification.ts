@@ -32,10 +32,10 @@ export const StatusNotification = incoming({
       Type.Enum([...statuses], { aliases: { ...otherStatuses, ...Object.fromEntries(statuses16.map((each) => [each, each])) } }),
     ),
     errorCode: openOneOf(errorCodes, { None: 'NoError', '': 'NoError', GroundFault: 'GroundFailure' }, { absent: 'NoError' }),
-    info: Type.Optional(text(50)),
+    info: Type.Optional(text(50, { keepTo: 255 })),
     timestamp: Type.Optional(DateTime),
     vendorId: Type.Optional(text(255)),
-    vendorErrorCode: Type.Optional(text(50)),
+    vendorErrorCode: Type.Optional(text(50, { keepTo: 255 })),
   }),
   confirmation: StatusNotification16.confirmation,
   handle(central, station, request) {

@@ -3,20 +3,29 @@ import { boot } from '../../domain/station/boot.ts';
 import { incoming } from '../action.ts';
 import { Int, message, oneOf, text } from './fields.ts';
 
+/** Serial numbers and names of models are often longer than the paper has them, and tell stations apart by their end (FACTS §10). */
+const name = { keepTo: 100 };
+/** Who leaves them out shall not be shut out for it: until it has booted a station may say nothing else. */
+const maker = { ...name, absent: '' };
+
 /** OCPP 1.6 §4.2: a station started; may it take part, and how often shall it be heard? */
 export const BootNotification = incoming({
   beforeAcceptance: true,
-  request: message({
-    chargePointVendor: text(20),
-    chargePointModel: text(20),
-    chargePointSerialNumber: Type.Optional(text(25)),
-    chargeBoxSerialNumber: Type.Optional(text(25)),
-    firmwareVersion: Type.Optional(text(50)),
-    iccid: Type.Optional(text(20)),
-    imsi: Type.Optional(text(20)),
-    meterType: Type.Optional(text(25)),
-    meterSerialNumber: Type.Optional(text(25)),
-  }),
+  // Who says nothing at all has made a mistake.
+  request: message(
+    {
+      chargePointVendor: text(20, maker),
+      chargePointModel: text(20, maker),
+      chargePointSerialNumber: Type.Optional(text(25, name)),
+      chargeBoxSerialNumber: Type.Optional(text(25, name)),
+      firmwareVersion: Type.Optional(text(50, name)),
+      iccid: Type.Optional(text(20, name)),
+      imsi: Type.Optional(text(20, name)),
+      meterType: Type.Optional(text(25, name)),
+      meterSerialNumber: Type.Optional(text(25, name)),
+    },
+    { minProperties: 1 },
+  ),
   confirmation: message({
     status: oneOf(['Accepted', 'Pending', 'Rejected']),
     currentTime: Type.String(),
@@ -24,8 +33,8 @@ export const BootNotification = incoming({
   }),
   async handle(central, station, request) {
     const { status, intervalS } = await boot(central, station, {
-      vendor: request.chargePointVendor,
-      model: request.chargePointModel,
+      vendor: request.chargePointVendor || null,
+      model: request.chargePointModel || null,
       serialNumber: request.chargePointSerialNumber ?? null,
       boxSerialNumber: request.chargeBoxSerialNumber ?? null,
       firmware: request.firmwareVersion ?? null,

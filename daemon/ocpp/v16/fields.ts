@@ -1,11 +1,11 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import type { TagStatus } from '../../domain/authorization/authorize.ts';
 import type { Station } from '../../domain/station/station.ts';
-import { CallError } from '../errors.ts';
 import { TIME_PATTERN } from '../time.ts';
 
 /** A message: unknown members are flaws (the JSON schemas of OCPP 1.6 allow none). */
-export const message = <T extends TProperties>(members: T) => Type.Object(members, { additionalProperties: false });
+export const message = <T extends TProperties>(members: T, options: Readonly<{ minProperties?: number }> = {}) =>
+  Type.Object(members, { additionalProperties: false, ...options });
 
 /** Largest integer that a message carries: `xs:int` (FACTS §11). */
 const INT_MAX = 2_147_483_647;
@@ -44,7 +44,9 @@ export const TransactionIdToken = Type.String({ maxLength: 20, keepTo: 255, abse
 
 export const DateTime = Type.String({ pattern: TIME_PATTERN, time: true, absent: '' });
 
-export const text = (maxLength: number) => Type.String({ maxLength });
+/** A text; one that is too long is cut, where it is worth more than `maxLength` at `keepTo`. */
+export const text = (maxLength: number, options: Readonly<{ keepTo?: number; absent?: string }> = {}) =>
+  Type.String({ maxLength, ...options });
 
 /** An enumeration of OCPP; `aliases` are other spellings whose meaning is plain. */
 export const oneOf = <const T extends readonly string[]>(values: T, aliases: Readonly<Record<string, T[number]>> = {}) =>
@@ -57,10 +59,10 @@ export const openOneOf = (
   options: Absent<string> = {},
 ) => Type.Unsafe<string>(Type.Enum([...values], { aliases, open: true, ...options }));
 
-export const IdTagInfo = Type.Object({
+export const IdTagInfo = message({
   status: oneOf(['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx']),
-  expiryDate: Type.Optional(Type.String()),
-  parentIdTag: Type.Optional(Type.String()),
+  expiryDate: Type.Optional(DateTime),
+  parentIdTag: Type.Optional(IdToken),
 });
 
 /** OCPP 1.6 §7.27: what a station may do with a tag, and how long it may remember that. */
@@ -72,13 +74,14 @@ export function idTagInfo(tag: TagStatus): Static<typeof IdTagInfo> {
   };
 }
 
-/** The connector that a transaction message means when it names none: the only one that the station has. */
+/**
+ * The connector that a transaction message means when it names none: the only one that the station has. One of several cannot be told
+ * apart, so it is the station itself (0): the transaction is kept and answered all the same (FACTS §6.3, SECURITY R3).
+ */
 export function connectorOf(station: Station, connectorId: number): number {
   if (connectorId !== NO_CONNECTOR) return connectorId;
   const outlets = [...station.connectors.keys()].filter((id) => id > 0);
-  const [only] = outlets;
-  if (only === undefined || outlets.length > 1) throw new CallError('OccurenceConstraintViolation', 'connectorId: missing');
-  return only;
+  return outlets.length === 1 ? (outlets[0] ?? 0) : 0;
 }
 
 /** Answer without content. */

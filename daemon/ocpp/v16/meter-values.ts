@@ -10,7 +10,7 @@ export const MeterValues = incoming({
   request: message({
     connectorId: connectorId({ absent: 0 }),
     transactionId: Type.Optional(Int),
-    meterValue: Type.Array(MeterValue, { absent: [] }),
+    meterValue: Type.Array(MeterValue, { absent: [], formerly: ['values'] }),
   }),
   confirmation: Empty,
   async handle(central, station, request) {

@@ -87,8 +87,22 @@ const SampledValue = message({
   ),
 });
 
-/** OCPP 1.6 §7.33. */
-export const MeterValue = message({ timestamp: DateTime, sampledValue: Type.Array(SampledValue, { absent: [] }) });
+/** OCPP 1.6 §7.33. Stations that were updated still have messages in the words of 1.5 in their queue (FACTS §10). */
+export const MeterValue = message({
+  timestamp: DateTime,
+  sampledValue: Type.Array(SampledValue, { absent: [], formerly: ['values', 'value'] }),
+});
+
+/** What a value without a measurand is, by its unit; without one too, or with one of energy, it is the register (FACTS §6.6). */
+const measurandOfUnit: ReadonlyMap<string, (typeof measurands)[number]> = new Map([
+  ['W', 'Power.Active.Import'],
+  ['kW', 'Power.Active.Import'],
+  ['A', 'Current.Import'],
+  ['V', 'Voltage'],
+  ['Percent', 'SoC'],
+  ['Celsius', 'Temperature'],
+  ['Celcius', 'Temperature'],
+]);
 
 /** Readings of a message in the domain's terms: what is absent has the meaning that OCPP gives it (FACTS §6.6). */
 export function toReadings(
@@ -112,7 +126,7 @@ export function toReadings(
       if (sampled.value.includes(',') && commaDecimal.test(sampled.value))
         noteDeviation(central, station, { kind: 'commaDecimal', action, example: sampled.value });
       reading.values.push({
-        measurand: sampled.measurand ?? 'Energy.Active.Import.Register',
+        measurand: sampled.measurand ?? measurandOfUnit.get(sampled.unit ?? '') ?? 'Energy.Active.Import.Register',
         phase: sampled.phase ?? null,
         location: sampled.location ?? null,
         unit: sampled.unit ?? null,

@@ -62,10 +62,10 @@ export const StatusNotification = incoming({
     connectorId: ConnectorId,
     status: Type.Unsafe<ConnectorStatus>(Type.Enum([...statuses], { aliases: otherStatuses })),
     errorCode: ErrorCode,
-    info: Type.Optional(text(50)),
+    info: Type.Optional(text(50, { keepTo: 255 })),
     timestamp: Type.Optional(DateTime),
     vendorId: Type.Optional(text(255)),
-    vendorErrorCode: Type.Optional(text(50)),
+    vendorErrorCode: Type.Optional(text(50, { keepTo: 255 })),
   }),
   confirmation: Empty,
   async handle(central, station, request) {

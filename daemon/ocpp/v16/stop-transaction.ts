@@ -15,13 +15,13 @@ export const StopTransaction = incoming({
     timestamp: DateTime,
     meterStop: MeterWh,
     reason: Type.Optional(openOneOf(stopReasons, { EVDisconnect: 'EVDisconnected', DeAuthorised: 'DeAuthorized' })),
-    transactionData: Type.Optional(Type.Array(MeterValue)),
+    transactionData: Type.Optional(Type.Array(MeterValue, { wrapped: 'values' })),
   }),
   confirmation: message({ idTagInfo: Type.Optional(IdTagInfo) }),
   async handle(central, station, request) {
     const { tag } = await stopSession(central, station, {
       transactionId: request.transactionId,
-      idTag: request.idTag ?? null,
+      idTag: request.idTag || null,
       stoppedAt: readTime(request.timestamp),
       meterStopWh: knownMeter(central, station, 'StopTransaction', request.meterStop),
       reason: request.reason ?? null,
