@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { boot } from '../../domain/station/boot.ts';
 import { incoming } from '../action.ts';
-import { Int, message, oneOf, text } from './fields.ts';
+import { DateTime, Int, message, oneOf, text } from './fields.ts';
 
 /** Serial numbers and names of models are often longer than the paper has them, and tell stations apart by their end (FACTS §10). */
 const name = { keepTo: 100 };
@@ -28,7 +28,7 @@ export const BootNotification = incoming({
   ),
   confirmation: message({
     status: oneOf(['Accepted', 'Pending', 'Rejected']),
-    currentTime: Type.String(),
+    currentTime: DateTime,
     interval: Int,
   }),
   async handle(central, station, request) {

@@ -6,7 +6,7 @@ import { DateTime, Int, message } from './fields.ts';
 export const GetDiagnostics = outgoing({
   kind: 'getDiagnostics',
   request: message({
-    location: Type.String(),
+    location: Type.String({ format: 'uri' }),
     startTime: Type.Optional(DateTime),
     stopTime: Type.Optional(DateTime),
     retries: Type.Optional(Int),

@@ -37,6 +37,19 @@ const messages = [
   ...Object.entries(actions.incoming).map(([name, { request }]) => ({ id: `urn:${name}.req`, schema: request })),
   ...Object.entries(actions.outgoing).map(([name, { confirmation }]) => ({ id: `urn:${name}.conf`, schema: confirmation })),
 ];
+/** What we send: our answers, and our own messages. */
+const ours = [
+  ...Object.entries(actions.incoming).map(([name, { confirmation }]) => ({ id: `urn:${name}.conf`, schema: confirmation })),
+  ...Object.entries(actions.outgoing).map(([name, { request }]) => ({ id: `urn:${name}.req`, schema: request })),
+];
+
+test('all 28 actions of OCPP 1.6 are there, in both directions', () => {
+  const extension = ['LogStatusNotification', 'SecurityEventNotification', 'SignedFirmwareStatusNotification'];
+  const names = new Set([...Object.keys(actions.incoming), ...Object.keys(actions.outgoing)]);
+  for (const name of extension) names.delete(name);
+  expect(names.size).toBe(28);
+  expect(messages.length + ours.length).toBe(2 * (28 + 1 + extension.length));
+});
 
 const times = fc
   .date({ min: new Date('1970-01-01'), max: new Date('2106-01-01'), noInvalidDate: true })
@@ -62,6 +75,7 @@ function valid(schema: Schema, root: Schema): fc.Arbitrary<unknown> {
     case 'boolean':
       return fc.boolean();
     case 'string':
+      if (schema.format === 'uri') return fc.webUrl();
       return schema.format === 'date-time'
         ? times
         : fc.string({ maxLength: Math.min(schema.maxLength ?? 100, 100), unit: 'grapheme-ascii' });
@@ -110,21 +124,21 @@ function isBeyondTheirs(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(isBeyondTheirs);
 }
 
-test.each(messages)('$id: we judge valid and broken messages as the schemas of OCPP do', ({ id, schema }) => {
+test.each([...messages, ...ours])('$id: we judge valid and broken messages as the schemas of OCPP do', ({ id, schema }) => {
   const theirs = schemas.find(({ $id }) => $id === id);
   if (!theirs) throw new Error(`${id} is missing`);
-  const ours = Compile(schema);
+  const own = Compile(schema);
   const messageOf = valid(theirs, theirs);
   fc.assert(
     fc.property(messageOf, (message) => {
       expect(theirVerdict(id, message)).toBe(true);
-      expect(ours.Check(message)).toBe(true);
+      expect(own.Check(message)).toBe(true);
     }),
     { numRuns: 60, seed: 16 },
   );
   fc.assert(
     fc.property(mutated(messageOf), (message) => {
-      if (theirVerdict(id, message) !== ours.Check(message)) expect(isBeyondTheirs(message)).toBe(true);
+      if (theirVerdict(id, message) !== own.Check(message)) expect(isBeyondTheirs(message)).toBe(true);
     }),
     { numRuns: 300, seed: 16 },
   );

@@ -7,7 +7,7 @@ export const UpdateFirmware = outgoing({
   kind: 'updateFirmware',
   request: message({
     retrieveDate: DateTime,
-    location: Type.String(),
+    location: Type.String({ format: 'uri' }),
     retries: Type.Optional(Int),
     retryInterval: Type.Optional(Int),
   }),
