@@ -233,6 +233,15 @@ test('FIELD 12: empty words, values in the words of 1.5 and values that only the
   await station.close();
 });
 
+test('FIELD 12: an error of the maker stands before the code that they gave it, and a long text of theirs is kept', async () => {
+  const station = await booted();
+  const status = { connectorId: 1, status: 'Faulted', errorCode: 'OverCurrent', vendorErrorCode: 1234, info: 'x'.repeat(200) };
+  expect((await station.call('StatusNotification', status))[0]).toBe(3);
+  const { outlets } = await daemon().api('stations.get', { stationId: publicId(station.rowId) });
+  expect(outlets[0]).toMatchObject({ errorCode: 'OtherError', vendorErrorCode: 'OverCurrent 1234', info: status.info });
+  await station.close();
+});
+
 test('FIELD 12: a boot without a model is accepted, a serial number that is too long is shown whole', async () => {
   const station = await connect(freshId());
   const facts = { chargePointVendor: 'Other Maker', chargePointSerialNumber: '0123456789ABCDEF0123456789ABCDEF' };

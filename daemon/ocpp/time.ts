@@ -6,6 +6,9 @@ export const TIME_PATTERN =
 
 const LOOSE =
   /^\s*(\d{4})-?(\d\d)-?(\d\d)[Tt\s]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?\s*$/;
+/** The same with slashes, or figures that nobody padded; the year still comes first, so that no day is taken for a month. */
+const UNPADDED =
+  /^\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})[Tt\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?\s*$/;
 const strict = new RegExp(TIME_PATTERN);
 
 /** Seconds since the epoch lie below this, milliseconds above (1973 as ms, year 5138 as s). */
@@ -20,9 +23,10 @@ export function mendTime(value: unknown): Readonly<{ text: string; flaw: Deviati
   if (typeof value !== 'string') return null;
   if (strict.test(value)) return Number.isNaN(Date.parse(value)) ? null : { text: value, flaw: null };
   if (/^\s*\d{9,13}\s*$/.test(value)) return fromEpoch(Number(value));
-  const parts = LOOSE.exec(value);
+  const parts = LOOSE.exec(value) ?? UNPADDED.exec(value);
   if (!parts) return null;
-  const [, year, month, day, hour, minute, second = '00', fraction = '0', zone] = parts;
+  const [year, month, day, hour, minute, second = '00'] = parts.slice(1, 7).map((part) => part?.padStart(2, '0'));
+  const [fraction = '0', zone] = parts.slice(7);
   // A leap second is no time for JavaScript; one second earlier is as true.
   const text = `${year}-${month}-${day}T${hour}:${minute}:${second === '60' ? '59' : second}.${fraction}${zoneText(zone)}`;
   return Number.isNaN(Date.parse(text)) ? null : { text, flaw: zone === undefined ? 'timeWithoutZone' : 'timeFormat' };

@@ -53,6 +53,9 @@ export function basicCredentials(header: string | undefined): Readonly<{ user: s
 /** What was made of the subprotocols that a station offers. */
 export type Subprotocol = Readonly<{ chosen: string }> | 'noneOffered' | 'noneFits';
 
+/** How stations spell the one that we speak; the answer has to repeat it letter by letter. */
+const OCPP16 = /^ocpp[-_]?1\.?6j?$/i;
+
 /** Picks OCPP 1.6 out of the offered versions, in the station's own spelling (FIELD 1). */
 export function chooseSubprotocol(header: string | undefined): Subprotocol {
   const offered = (header ?? '')
@@ -60,6 +63,6 @@ export function chooseSubprotocol(header: string | undefined): Subprotocol {
     .map((name) => name.trim())
     .filter((name) => name !== '');
   if (offered.length === 0) return 'noneOffered';
-  const chosen = offered.find((name) => name.toLowerCase() === 'ocpp1.6');
+  const chosen = offered.find((name) => name.toLowerCase() === 'ocpp1.6') ?? offered.find((name) => OCPP16.test(name));
   return chosen === undefined ? 'noneFits' : { chosen };
 }

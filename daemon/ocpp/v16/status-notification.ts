@@ -76,7 +76,8 @@ export const StatusNotification = incoming({
       errorCode: known ? request.errorCode : 'OtherError',
       info: request.info ?? null,
       vendorId: request.vendorId ?? null,
-      vendorErrorCode: request.vendorErrorCode ?? (known ? null : request.errorCode),
+      // An error that OCPP does not have is the vendor's, and stands before the code that they gave it.
+      vendorErrorCode: [...(known ? [] : [request.errorCode]), request.vendorErrorCode ?? ''].join(' ').trim() || null,
       reportedAt: readTime(request.timestamp),
     });
     return EMPTY;
