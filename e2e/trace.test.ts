@@ -9,7 +9,7 @@ import type { Api } from '../shared/api/api.ts';
 import type { TraceNews, TracePage } from '../shared/api/trace.ts';
 import type { TraceRow } from '../shared/model/trace.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
-import { boot15, post, soapAt, soapMessage, stationAnswer, stationService } from './support/soap.ts';
+import { boot15, post, soapAt, soapMessage, stationAnswer, stationFault, stationService } from './support/soap.ts';
 import { bootFacts, type RawStation, rawStation, rowsOf, siteOf } from './support/stations.ts';
 
 const ids = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'SOAP'];
@@ -244,10 +244,12 @@ test('live: what comes is told in order, only of this station; filters hold ther
   await beside.close();
 });
 
-test('secrets are masked', async () => {
+test('secrets are masked, whichever way they come, and wherever their message leaves a mark (B9)', async () => {
   const station = await booted('T1');
+  const { stationId } = station;
   const secret = 'N0b0dyMayRead';
   await ask(station, { kind: 'changeConfiguration', key: 'AuthorizationKey', value: secret }, { status: 'Accepted' });
+  await ask(station, { kind: 'changeConfiguration', key: 'authorizationKEY ', value: secret }, { status: 'Accepted' });
   await ask(
     station,
     { kind: 'getConfiguration', keys: ['HeartbeatInterval', 'AuthorizationKey'] },
@@ -255,15 +257,35 @@ test('secrets are masked', async () => {
       configurationKey: [
         { key: 'HeartbeatInterval', readonly: false, value: '300' },
         { key: 'AuthorizationKey', readonly: false, value: secret },
+        { Key: 'Maker.ApnPwd', ReadOnly: 'false', Value: secret },
       ],
     },
   );
   await ask(station, { kind: 'getDiagnostics', location: `ftp://user:${secret}@files.example.org/logs` }, {});
-  await station.call('DataTransfer', { vendorId: 'Maker', data: `{"wifiPassword":"${secret}","ssid":"garage"}` });
+  const location = `https://user:x/${secret}@files.example.org/a.bin`;
+  await ask(station, { kind: 'updateFirmware', location, retrieveAt: Date.now() }, {});
+  const data = JSON.stringify({ wifiPassword: secret, ssid: 'garage' });
+  await ask(station, { kind: 'dataTransfer', vendorId: 'Maker', data }, { status: 'Accepted', data });
+
+  // An error may repeat what it is about.
+  const refused = { kind: 'changeConfiguration', key: 'AuthorizationKey', value: secret } as const;
+  await daemon.api('stations.send', { stationId, request: refused });
+  const call = await station.next((frame) => frame[0] === 2);
+  station.send(JSON.stringify([4, call[1], 'PropertyConstraintViolation', `"${secret}" is too short`, {}]));
+
+  await station.call('DataTransfer', { vendorId: 'Maker', data });
+  await station.call('DataTransfer', { vendorId: 'Maker', data: { password: secret } });
+  await station.call('Heartbeat', { password: secret });
+  station.send(`[2,"cut","DataTransfer",{"vendorId":"Maker","data":"{\\"password\\":\\"${secret}`);
+  station.send(`{"key":"AuthorizationKey","value":"${secret}"}`);
+  station.send(`[7,"new",{"AuthorizationKey":"${secret}"}]`);
+  station.send(JSON.stringify([3, 'never asked', { configurationKey: [{ value: secret, key: 'AuthorizationKey' }] }]));
+  await station.call('Heartbeat');
+
   const texts = await Promise.all(
-    (await list(station.stationId)).map(async ({ id }) => {
-      const frame = await daemon.api('trace.get', { stationId: station.stationId, id });
-      return `${frame?.text} ${frame?.reading} ${JSON.stringify(frame?.remarks)}`;
+    (await list(stationId)).map(async (row) => {
+      const frame = await daemon.api('trace.get', { stationId, id: row.id });
+      return `${row.excerpt} ${frame?.text} ${frame?.reading} ${JSON.stringify(frame?.remarks)}`;
     }),
   );
   const all = texts.join('\n');
@@ -271,13 +293,62 @@ test('secrets are masked', async () => {
   for (const kept of ['"key":"AuthorizationKey"', '"300"', 'ftp://user:•••@files.example.org/logs', 'garage']) {
     expect(all).toContain(kept);
   }
+  expect(await list(stationId, { text: secret })).toEqual([]);
+  const { path } = await daemon.api('trace.export', { stationId });
+  expect(await (await fetch(daemon.addresses.local + path)).text()).not.toContain(secret);
+
+  const kinds = ['unreadable', 'unknownMember', 'valueUnusable', 'unknownMessageType', 'unknownAnswer'];
+  await vi.waitFor(async () => {
+    const deviations = await daemon.api('stations.deviations', { stationId });
+    expect(deviations.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds));
+    expect(JSON.stringify(deviations)).not.toContain(secret);
+  });
+  const commands = await daemon.api('stations.commands', { stationId, limit: 20 });
+  expect(JSON.stringify(commands)).toContain('garage');
+  expect(JSON.stringify(commands)).not.toContain(secret);
+  expect(JSON.stringify(await daemon.api('stations.configuration', { stationId }))).not.toContain(secret);
+  const rows = rowsOf(daemon, 'SELECT * FROM audit');
+  expect(rows.length).toBeGreaterThan(5);
+  expect(JSON.stringify(rows)).not.toContain(secret);
+  expect(daemon.output()).not.toContain(secret);
   await station.close();
 });
 
+test('the one-time path of a transfer over HTTP opens nothing for whoever reads the trace', async () => {
+  const station = await booted('T1');
+  const { stationId } = station;
+  const sent = daemon.api('diagnostics.request', { stationId, protocol: 'http' });
+  const call = await station.next((frame) => frame[2] === 'GetDiagnostics');
+  station.send(JSON.stringify([3, call[1], { fileName: 'log.txt' }]));
+  await sent;
+  await station.call('Heartbeat');
+  const { location } = call[3] as { location: string };
+  const [row] = await list(stationId, { actions: ['GetDiagnostics'], direction: 'out' });
+  const frame = await daemon.api('trace.get', { stationId, id: row?.id ?? 0 });
+  expect(location).toMatch(/\/files\/[0-9a-f]{16}\/[0-9a-f]{32}\//);
+  expect(frame?.text).toContain(location.replace(/[0-9a-f]{32}/, '•••'));
+  await station.close();
+});
+
+test('a message that a station made to be slow to look through holds nobody up', async () => {
+  const station = await booted('T2');
+  const beside = await booted('T3');
+  const flood = 'key='.repeat(8000);
+  for (const text of [flood, `[2,"1","DataTransfer",{"vendorId":"V","data":"${flood}"}]`]) station.send(text);
+  const startedAt = performance.now();
+  await beside.call('Heartbeat');
+  await station.call('Heartbeat');
+  expect(performance.now() - startedAt).toBeLessThan(2000);
+  await station.close();
+  await beside.close();
+});
+
 test('SOAP is traced as JSON is: both directions, our reading of the XML, faults, and no secret', async () => {
-  await using service = await stationService(() => ({
-    body: stationAnswer('changeConfiguration', '<r:status>Accepted</r:status>'),
-  }));
+  await using service = await stationService(({ text }) =>
+    text.includes('getDiagnosticsRequest')
+      ? { status: 500, body: stationFault('no way to N0b0dyMayRead') }
+      : { body: stationAnswer('changeConfiguration', '<r:status>Accepted</r:status>') },
+  );
   const say = (operation: string, members = '') =>
     post(
       soapAt(daemon.addresses),
@@ -286,6 +357,8 @@ test('SOAP is traced as JSON is: both directions, our reading of the XML, faults
   await say('bootNotification', boot15);
   await say('authorize', '<cs:idTag>04A1B2</cs:idTag>');
   await say('nonsense');
+  await say('dataTransfer', '<cs:vendorId>V</cs:vendorId><cs:data>{&quot;password&quot;:&quot;N0b0dyMayRead&quot;}</cs:data>');
+  await say('heartbeat', '<cs:password>N0b0dyMayRead</cs:password>');
   const stationId = nodeOf('SOAP');
   const request = { kind: 'changeConfiguration', key: 'AuthorizationKey', value: 'N0b0dyMayRead' } as const;
   const { id: commandId } = await daemon.api('stations.send', { stationId, request });
@@ -310,6 +383,18 @@ test('SOAP is traced as JSON is: both directions, our reading of the XML, faults
   const sent = await daemon.api('trace.get', { stationId, id: ours[1]?.id ?? 0 });
   expect(sent?.text).toContain('AuthorizationKey');
   expect(sent?.text).not.toContain('N0b0dyMayRead');
+
+  const location = 'ftp://user:N0b0dyMayRead@files.example.org/logs';
+  const asked = await daemon.api('stations.send', { stationId, request: { kind: 'getDiagnostics', location } });
+  await vi.waitFor(async () => {
+    expect(await daemon.api('stations.command', { stationId, commandId: asked.id })).toMatchObject({ state: 'failed' });
+  });
+  const { path } = await daemon.api('trace.export', { stationId });
+  const exported = await (await fetch(daemon.addresses.local + path)).text();
+  expect(exported).toContain('ftp://user:•••@files.example.org/logs');
+  expect(exported).toContain('no way to •••');
+  const marks = [exported, await daemon.api('stations.commands', { stationId, limit: 5 }), daemon.output()];
+  expect(JSON.stringify(marks)).not.toContain('N0b0dyMayRead');
 });
 
 test('export: JSON lines by a link that works once', async () => {

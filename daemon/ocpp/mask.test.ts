@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { maskedEcho, secretsOf } from '../domain/secrets/echo.ts';
 import { masked } from './mask.ts';
 
 /** A secret that no other part of a message holds by chance. */
@@ -114,4 +115,18 @@ test('what holds no secret is not touched, not even its spaces', () => {
       expect(JSON.parse(masked(text, 'Other'))).toEqual(JSON.parse(text));
     }),
   );
+});
+
+test('a message with flaws is looked through, whatever its action', () => {
+  const text = '[2,"1","Heartbeat",{"password":"czNjcjN0"}]';
+  expect(masked(text, 'Heartbeat', true)).toBe('[2,"1","Heartbeat",{"password":"•••"}]');
+});
+
+test('an answer that repeats the secret of its call loses it', () => {
+  const echo = (payload: object, text: string) => maskedEcho(text, secretsOf(payload));
+  expect(echo({ key: 'AuthorizationKey', value: 'a"b-c' }, '[4,"1","GenericError","a\\"b-c is short",{}]')).toBe(
+    '[4,"1","GenericError","••• is short",{}]',
+  );
+  expect(echo({ location: 'ftp://u:s3cr3t@h/' }, 'no s3cr3t')).toBe('no •••');
+  expect(echo({ key: 'HeartbeatInterval', value: 'status' }, '{"status":1}')).toBe('{"status":1}');
 });

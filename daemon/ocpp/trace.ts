@@ -1,5 +1,6 @@
 import type { TraceDirection, TraceKind, TraceVerdict } from '../../shared/model/trace-words.ts';
 import type { Central } from '../domain/central.ts';
+import { maskedEcho } from '../domain/secrets/echo.ts';
 import type { Station, StationLink } from '../domain/station/station.ts';
 import { masked } from './mask.ts';
 import type { Flaw } from './repair.ts';
@@ -29,6 +30,8 @@ export type Message = Readonly<{
   flaws?: readonly Flaw[] | undefined;
   /** The payload as we understood it, where the text does not show it. */
   reading?: unknown;
+  /** Secrets of the call that this answers, should it repeat them. */
+  secrets?: readonly string[];
 }>;
 
 /** Longest text that is kept, in characters. */
@@ -42,10 +45,11 @@ export const nothing: About = { connectorId: null, transactionId: null };
 
 /** Puts a message into the trace, without its secrets, and returns its number there. Never throws or waits. */
 export function traceMessage(central: Central, station: Station, protocol: StationLink['protocol'], message: Message): number {
-  const { text, bytes, action, about, request, code = '', flaws, reading } = message;
+  const { text, bytes, action, about, request, code = '', flaws, reading, secrets = [] } = message;
   const isCut = text.length > LONGEST;
-  const clean = masked(isCut ? text.slice(0, LONGEST) : text, action);
-  const isOdd = code !== '' || (flaws !== undefined && flaws.length > 0) || reading !== undefined;
+  const isFlawed = code !== '' || (flaws !== undefined && flaws.length > 0);
+  const isOdd = isFlawed || reading !== undefined;
+  const clean = maskedEcho(masked(isCut ? text.slice(0, LONGEST) : text, action, isFlawed), secrets);
   return central.trace.note({
     stationId: station.id,
     at: message.at,
@@ -65,8 +69,8 @@ export function traceMessage(central: Central, station: Station, protocol: Stati
     oddity: isOdd
       ? {
           code,
-          remarks: (flaws ?? []).map(({ kind, found }) => ({ kind, found: masked(found, action) })),
-          reading: reading === undefined ? '' : masked(JSON.stringify(reading).slice(0, LONGEST_READING), action),
+          remarks: (flaws ?? []).map(({ kind, found }) => ({ kind, found: masked(found, action, true) })),
+          reading: reading === undefined ? '' : masked(JSON.stringify(reading).slice(0, LONGEST_READING), action, isFlawed),
         }
       : null,
   });

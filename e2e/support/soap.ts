@@ -107,3 +107,8 @@ export async function stationService(
 export const stationAnswer = (operation: string, members = '', version: '15' | '16' = '15'): string =>
   `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><r:${operation}Response xmlns:r="${namespaces[version].replace('Cs', 'Cp')}">` +
   `${members}</r:${operation}Response></s:Body></s:Envelope>`;
+
+/** A fault of a station, in its words. */
+export const stationFault = (reason: string): string =>
+  '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Receiver</s:Value></s:Code>' +
+  `<s:Reason><s:Text xml:lang="en">${reason}</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>`;

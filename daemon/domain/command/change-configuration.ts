@@ -1,12 +1,11 @@
 import { setConfigurationKey } from '../../storage/configuration-keys.ts';
 import { updateStation } from '../../storage/stations.ts';
 import type { Statement } from '../../storage/storage.ts';
-import { isSecretKey } from '../station/configuration.ts';
+import { isSecretName, MASK } from '../secrets/names.ts';
 import { hashKey, keyColumn, withKey, withoutKey } from '../station/key.ts';
 import type { Station, StationAnswer } from '../station/station.ts';
 import { rule } from './rule.ts';
 
-const hidden = '********';
 /** The key that opens our own door to the station. */
 const isPassword = (key: string): boolean => key.toLowerCase() === 'authorizationkey';
 
@@ -16,18 +15,18 @@ const isPassword = (key: string): boolean => key.toLowerCase() === 'authorizatio
  */
 export const changeConfiguration = rule('changeConfiguration', {
   // Its value is stored nowhere, so nothing would be there to send.
-  mayWait: ({ key }) => !isSecretKey(key),
-  shown: (request) => (isSecretKey(request.key) ? { ...request, value: hidden } : request),
+  mayWait: ({ key }) => !isSecretName(key),
+  shown: (request) => (isSecretName(request.key) ? { ...request, value: MASK } : request),
   before: (_central, station, { key, value }) => {
     if (!isPassword(key)) return [];
     station.pendingKey = withKey(station.pendingKey, value);
     return [updateStation(station.id, { pendingPasswordHashes: keyColumn(station.pendingKey) })];
   },
   // An error may repeat the value.
-  detail: ({ key }, answer) => (isSecretKey(key) || !('detail' in answer) ? null : answer.detail),
+  detail: ({ key }, answer) => (isSecretName(key) || !('detail' in answer) ? null : answer.detail),
   answered: (central, station, { key, value }, answer) => {
     if (isPassword(key)) return rotated(station, value, answer);
-    const isKept = answer.outcome === 'accepted' && !isSecretKey(key);
+    const isKept = answer.outcome === 'accepted' && !isSecretName(key);
     return isKept ? [setConfigurationKey({ stationId: station.id, key, readonly: 0, value, readAt: central.clock.now() })] : [];
   },
 });

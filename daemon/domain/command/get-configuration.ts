@@ -1,4 +1,5 @@
-import { isConfigurationAnswer, isSecretKey, keepConfiguration, readAllKeys } from '../station/configuration.ts';
+import { isSecretName } from '../secrets/names.ts';
+import { isConfigurationAnswer, keepConfiguration, readAllKeys } from '../station/configuration.ts';
 import { rule } from './rule.ts';
 
 const isForAll = ({ keys }: { keys?: readonly string[] }) => keys === undefined || keys.length === 0;
@@ -12,7 +13,7 @@ export const getConfiguration = rule('getConfiguration', {
   },
   detail: (_request, answer) => {
     if (!('detail' in answer) || !isConfigurationAnswer(answer.detail)) return 'detail' in answer ? answer.detail : null;
-    const keys = answer.detail.keys.map((key) => (isSecretKey(key.key) ? { ...key, value: null } : key));
+    const keys = answer.detail.keys.map((key) => (isSecretName(key.key) ? { ...key, value: null } : key));
     return { ...answer.detail, keys };
   },
 });

@@ -1,5 +1,5 @@
 import { DomainError } from '../error.ts';
-import { withoutPassword } from './file-location.ts';
+import { withoutSecrets } from '../secrets/without-secrets.ts';
 import { rule } from './rule.ts';
 
 /** The answer names the file, or none when there is nothing to send; that it is *Uploaded* is the proof (OCPP 1.6 §4.4, §5.9). */
@@ -8,8 +8,8 @@ export const getDiagnostics = rule('getDiagnostics', {
     if (from === undefined || until === undefined || until > from) return;
     throw new DomainError('inputInvalid', { field: 'request.until' }, { 'request.until': 'beforeStart' });
   },
-  shown: (request) => ({ ...request, location: withoutPassword(request.location) }),
-  mayWait: ({ location }) => withoutPassword(location) === location,
+  shown: (request) => ({ ...request, location: withoutSecrets(request.location) }),
+  mayWait: ({ location }) => withoutSecrets(location) === location,
   waits: () => true,
   outlivesRestart: true,
   proves: (_request, deed) => deed.did === 'diagnostics' && deed.status === 'Uploaded',

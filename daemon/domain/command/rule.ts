@@ -1,6 +1,7 @@
 import type { Command, StationRequest } from '../../../shared/model/command.ts';
 import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
+import { valueWithoutSecrets } from '../secrets/without-secrets.ts';
 import type { Station, StationAnswer, StationLink } from '../station/station.ts';
 import type { Deed } from './proof.ts';
 
@@ -47,7 +48,7 @@ export const ruleOfAnswer: CommandRule<StationRequest> = {
   before: () => [],
   call: (link, request, onSent) => link.call(request, onSent),
   answered: () => [],
-  detail: (_request, answer) => ('detail' in answer ? answer.detail : null),
+  detail: (request, answer) => ('detail' in answer ? valueWithoutSecrets(answer.detail, request) : null),
   waits: () => false,
   proves: () => false,
   fails: () => false,

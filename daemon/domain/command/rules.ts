@@ -3,6 +3,7 @@ import { cancelReservation } from './cancel-reservation.ts';
 import { changeAvailability } from './change-availability.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
+import { dataTransfer } from './data-transfer.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDiagnostics } from './get-diagnostics.ts';
@@ -36,7 +37,7 @@ const rules = {
   unlock: ruleOfAnswer,
   clearCache: ruleOfAnswer,
   trigger: ruleOfAnswer,
-  dataTransfer: ruleOfAnswer,
+  dataTransfer,
 } as const;
 
 // Each rule is listed under its own kind, so the request that its kind names is what it takes.

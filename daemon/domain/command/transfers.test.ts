@@ -120,7 +120,7 @@ test('UploadFailed is their failure', async () => {
 test('the password of a place is stored and shown nowhere, but the station gets it', async () => {
   const made = await testCentral();
   const command = await accepted(made, diagnose, { fileName: 'log.zip' });
-  expect(command.request).toMatchObject({ location: 'ftp://user:********@192.0.2.1/logs/' });
+  expect(command.request).toMatchObject({ location: 'ftp://user:•••@192.0.2.1/logs/' });
   expect((made.station.link as TestLink).requests).toContainEqual(diagnose);
   for (const table of ['commands', 'audit'] as const) {
     const rows = await made.central.storage.read.selectFrom(table).selectAll().execute();

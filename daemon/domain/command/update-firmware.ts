@@ -1,4 +1,4 @@
-import { withoutPassword } from './file-location.ts';
+import { withoutSecrets } from '../secrets/without-secrets.ts';
 import { rule } from './rule.ts';
 
 const hourMs = 3_600_000;
@@ -8,8 +8,8 @@ const hourMs = 3_600_000;
  * way is shown. With retries a failed download is not the end, and a later success counts.
  */
 export const updateFirmware = rule('updateFirmware', {
-  shown: (request) => ({ ...request, location: withoutPassword(request.location) }),
-  mayWait: ({ location }) => withoutPassword(location) === location,
+  shown: (request) => ({ ...request, location: withoutSecrets(request.location) }),
+  mayWait: ({ location }) => withoutSecrets(location) === location,
   waits: () => true,
   outlivesRestart: true,
   proves: (_request, deed) =>

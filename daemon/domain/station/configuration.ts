@@ -1,9 +1,10 @@
 import type { ConfigurationKey } from '../../../shared/model/command.ts';
-import { knownKey, knownKeys } from '../../../shared/model/configuration-keys.ts';
+import { knownKeys } from '../../../shared/model/configuration-keys.ts';
 import { forgetOtherKeys, keepConfigurationKeys } from '../../storage/configuration-keys.ts';
 import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
+import { isSecretName } from '../secrets/names.ts';
 import type { Station, StationAnswer, StationLink } from './station.ts';
 
 /** What an adapter puts into `detail` of the answer to `getConfiguration`. */
@@ -18,12 +19,6 @@ const mostKeys = 1000;
 /** The answer to BootNotification goes first, and what a station sends after its start may come before our curiosity. */
 const readAfterMs = 1000;
 
-/** Makers' own keys whose value is nobody's business, such as the password of a network. */
-const secretName = /pass_?-?(word|wd|phrase)|^pwd$|secret|private_?-?key|^psk$|api_?-?key|credential/i;
-
-/** Whether the value of a key must neither be stored nor shown (SECURITY R16). */
-export const isSecretKey = (key: string): boolean => knownKey(key)?.secret ?? secretName.test(key);
-
 /** The statements that keep what a station answered; a full answer that was not cut replaces all that was known. */
 export function keepConfiguration(
   central: Central,
@@ -37,7 +32,7 @@ export function keepConfiguration(
     stationId: station.id,
     key: key.key,
     readonly: key.readonly ? 1 : 0,
-    value: isSecretKey(key.key) ? null : key.value,
+    value: isSecretName(key.key) ? null : key.value,
     readAt,
   }));
   const timeout = answer.keys.find((key) => key.key.toLowerCase() === 'connectiontimeout')?.value;

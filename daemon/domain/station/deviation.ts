@@ -1,6 +1,7 @@
 import { addDeviation, deviationKinds } from '../../storage/deviations.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
+import { withoutSecrets } from '../secrets/without-secrets.ts';
 import type { Station } from './station.ts';
 
 /** A break of the protocol that was coped with. `kind` is a fixed word such as `numberAsText`, `action` the message's name. */
@@ -71,7 +72,8 @@ export function noteDeviation(central: Central, station: Station, deviation: Dev
       count: 1,
       firstAt: now,
       lastAt: now,
-      example: deviation.example.slice(0, mostExample),
+      // A frame that broke off may have been about a password.
+      example: withoutSecrets(deviation.example.slice(0, mostExample)),
     });
   }
 }

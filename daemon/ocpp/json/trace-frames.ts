@@ -1,5 +1,6 @@
 import type { TraceVerdict } from '../../../shared/model/trace-words.ts';
 import type { Central } from '../../domain/central.ts';
+import { secretsOf } from '../../domain/secrets/echo.ts';
 import type { Station, StationLink } from '../../domain/station/station.ts';
 import type { CallErrorCode } from '../errors.ts';
 import type { Flaw } from '../repair.ts';
@@ -117,6 +118,7 @@ export function traceAnswer(
     flaws: mending?.flaws.map(({ kind, found }) => ({ kind, found: found.split(' = ', 1)[0] ?? '' })),
     reading: mending?.value,
     request: sent ? { id: sent.traceId, at: sent.sentAt } : undefined,
+    secrets: sent ? secretsOf(sent.payload) : [],
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Central } from '../../domain/central.ts';
+import { secretsOf } from '../../domain/secrets/echo.ts';
 import type { Station } from '../../domain/station/station.ts';
 import type { Flaw } from '../repair.ts';
 import { type About, aboutOf, traceMessage } from '../trace.ts';
@@ -52,7 +53,14 @@ export function traceExchange(central: Central, exchange: SoapExchange, answer: 
 }
 
 /** A call of ours that left: what its answer has to know. */
-export type SoapCall = Readonly<{ id: number; at: number; action: string; about: About; messageId: string }>;
+export type SoapCall = Readonly<{
+  id: number;
+  at: number;
+  action: string;
+  about: About;
+  messageId: string;
+  secrets: readonly string[];
+}>;
 
 export function traceSoapCall(
   central: Central,
@@ -65,7 +73,7 @@ export function traceSoapCall(
   const about = aboutOf(payload);
   const message = { at, messageId, action, text, size: Buffer.byteLength(text), about } as const;
   const id = traceMessage(central, station, protocol, { ...message, direction: 'out', kind: 'call', verdict: 'ok' });
-  return { id, at, action, about, messageId };
+  return { id, at, action, about, messageId, secrets: secretsOf(payload) };
 }
 
 /** The station's answer to it; `code` says why it was of no use. */
@@ -92,5 +100,6 @@ export function traceSoapAnswer(
     flaws: flaws.map(({ kind, found }) => ({ kind, found: found.split(' = ', 1)[0] ?? '' })),
     reading,
     request: call,
+    secrets: call.secrets,
   });
 }
