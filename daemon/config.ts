@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { areNetworks, networkList } from './domain/station/networks.ts';
+import { likeliest } from './likely.ts';
 
 const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65_535, default: value, description });
 const text = (value: string, description: string) => Type.String({ default: value, description });
@@ -332,28 +333,9 @@ function expectation(key: Key): string {
 }
 
 function unknown(where: string, names: readonly string[], name = where): string {
-  const likely = names
-    .map((known) => ({ known, distance: editDistance(name, known) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  const hint =
-    likely && likely.distance <= Math.min(3, name.length / 3)
-      ? ` Did you mean ${likely.known}?`
-      : ' All keys: charge-portal serve --help.';
+  const likely = likeliest(name, names);
+  const hint = likely ? ` Did you mean ${likely}?` : ' All keys: charge-portal serve --help.';
   return `${where}: there is no such key.${hint}`;
-}
-
-/** Levenshtein distance: how many letters to insert, drop or replace. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 /** The text of `charge-portal serve --help`: every key with its default, and where it may stand. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Provision } from '../shared/provision.ts';
@@ -219,11 +220,71 @@ describe('with a running daemon', () => {
     expect(wrong).toMatchObject({ code: 1, out: '' });
     expect(wrong.err).toMatch(/^users\.list: inputInvalid\n(.*\n)* {2}limit: /);
     const stranger = await run(['api', 'users.list', '{"limit": 1}'], { CHARGE_PORTAL_URL: daemon.addresses.local });
-    expect(stranger).toMatchObject({ code: 1, err: 'users.list: notSignedIn\n' });
+    expect(stranger).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^users\.list: notSignedIn\n {2}The access token .*\n$/),
+    });
     expect(await run(['api', 'users.lst'])).toMatchObject({
       code: 2,
-      err: 'There is no procedure "users.lst". charge-portal api lists them.\n',
+      err: 'There is no procedure "users.lst". Did you mean users.list?\n',
     });
+  });
+
+  test('api says in words what would be right', async () => {
+    const env = { CHARGE_PORTAL_URL: daemon.addresses.local, CHARGE_PORTAL_TOKEN: daemon.token };
+    const found = await run(['api', 'tree.list', '{"kind": "station", "text": "cb-h1", "limit": 10}'], env);
+    const [{ id: stationId }] = JSON.parse(found.out).rows;
+    const send = (request: object) => run(['api', 'stations.send', JSON.stringify({ stationId, request })], env);
+    expect((await send({ kind: 'reset', mode: 'medium' })).err).toBe(
+      'stations.send: inputInvalid\n  request.mode: choice, one of soft, hard\n',
+    );
+    expect((await send({ kind: 'getDiagnostics', location: 'x' })).err).toContain(
+      '  request.location: format, a text of 1 to 500 ',
+    );
+    expect((await send({ kind: 'reset', mode: 'soft' })).err).toBe(
+      'stations.send: stationOffline\n  The station is not connected to the server.\n',
+    );
+    // The daemon would leave it out, and the command would be sent at once.
+    const typing = await run(['api', 'stations.send', '{"stationId":"S","waitUntl":1,"request":{"kind":"reset","mod":1}}'], env);
+    expect(typing).toMatchObject({ code: 2, out: '' });
+    expect(typing.err).toBe(
+      'stations.send: the input is not right.\n' +
+        '  waitUntl: there is no such member. Did you mean waitUntil?\n' +
+        '  request.mod: there is no such member. Did you mean mode?\n',
+    );
+    const flag = await run(['api', 'users.list', '--limit', '1'], env);
+    expect(flag).toMatchObject({ code: 2, err: expect.stringContaining('There is no flag --limit.') });
+    expect(await run(['api', 'users.list', '{"limit":1}', '{}'], env)).toMatchObject({ code: 2, out: '' });
+  });
+
+  test('api follows a subscription: a line of JSON for each message, over TLS too, until the reader has enough', async () => {
+    const follow = (name: string, args: readonly string[]) => {
+      const child = spawn(process.execPath, [cli, 'api', name, ...args], {
+        env: { ...process.env, CHARGE_PORTAL_TOKEN: daemon.token },
+      });
+      const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      return { next: async () => String((await lines.next()).value), output: child.stdout, ended };
+    };
+    const { next, output, ended } = follow('tree.changes', ['--url', daemon.addresses.local]);
+    const snapshot = JSON.parse(await next());
+    expect(snapshot.nodes.map((node: { key?: string }) => node.key)).toContain('CB-H1');
+    const root = snapshot.nodes[0].id;
+    await daemon.api('tree.create', { parentId: root, kind: 'site', name: 'Followed', timeZone: 'Europe/Oslo' });
+    for (let line = ''; !line.includes('"Followed"'); ) line = await next();
+    output.destroy();
+    await daemon.api('tree.create', { parentId: root, kind: 'site', name: 'Unread', timeZone: 'Europe/Oslo' });
+    expect(await ended).toBe(0);
+
+    const pinned = ['--url', daemon.addresses.console, '--fingerprint'];
+    const overTls = follow('tree.changes', [...pinned, daemon.addresses.fingerprint]);
+    expect(JSON.parse(await overTls.next()).type).toBe('snapshot');
+    overTls.output.destroy();
+    const env = { CHARGE_PORTAL_TOKEN: daemon.token };
+    const other = await run(['api', 'tree.changes', ...pinned, 'AB:'.repeat(31).concat('AB')], env);
+    expect(other).toMatchObject({ code: 1, out: '', err: expect.stringContaining('its certificate is another one') });
+    const stranger = await run(['api', 'tree.changes', '--url', daemon.addresses.local, '--token', 'none']);
+    expect(stranger).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^tree\.changes: notSignedIn\n/) });
   });
 
   test('api speaks TLS with the pinned certificate only', async () => {

@@ -318,6 +318,13 @@ describe('the live tree', () => {
     if (snapshot.type !== 'snapshot') throw new Error('the first message is a snapshot');
     expect(snapshot.nodes.map((node) => node.name).toSorted()).toEqual(['Outlet 1', 'Own', 'Own floor', 'Own station']);
     expect(snapshot.nodes.find((node) => node.kind === 'site')?.parentId).toBeNull();
+    expect(await api.tree.list.query({ limit: 100 })).toEqual({ rows: snapshot.nodes, next: null });
+    const second = await api.tree.list.query({ limit: 1, after: 1 });
+    expect(second).toEqual({ rows: snapshot.nodes.slice(1, 2), next: 2 });
+    const named = await api.tree.list.query({ kind: 'station', text: 'OWN st', limit: 10 });
+    expect(named.rows.map((node) => node.name)).toEqual(['Own station']);
+    const below = await api.tree.list.query({ belowId: named.rows[0]?.id ?? '', kind: 'outlet', limit: 10 });
+    expect(below.rows.map((node) => node.name)).toEqual(['Outlet 1']);
 
     const own = await siteId('Own');
     const foreign = await siteId('Foreign');

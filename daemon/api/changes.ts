@@ -7,6 +7,7 @@ import type { LiveNode } from '../domain/topology/live-tree.ts';
 import { covers, type Person } from '../domain/user/person.ts';
 import { countSeenStations } from '../storage/station-details.ts';
 import { heartbeatMs, room, tick } from './pace.ts';
+import { shownNode } from './tree-node.ts';
 import type { Visitor } from './visitor.ts';
 
 const nodesAPart = 500;
@@ -86,18 +87,7 @@ function viewOf({ scope }: Person) {
   const shows = (node: LiveNode) => covers(scope, node.siteId);
   const node = (live: LiveNode): TreeNode => {
     shown?.add(live.publicId);
-    return {
-      id: live.publicId,
-      kind: live.kind,
-      // The sites of a site administrator stand at the top: the system above them is not theirs.
-      parentId: live.parent && shows(live.parent) ? live.parent.publicId : null,
-      name: live.name,
-      state: live.state,
-      total: live.total,
-      counts: { ...live.counts },
-      ...(live.key === '' ? {} : { key: live.key }),
-      position: live.position,
-    };
+    return shownNode(scope, live);
   };
   const differences = (changes: Changes, since: number) => {
     const nodes: TreeNode[] = [];

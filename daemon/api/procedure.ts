@@ -23,8 +23,11 @@ export type Surroundings = Readonly<{
 
 type NodesOf<P extends Procedure> =
   P extends Procedure<infer _K, infer _I, infer _O, infer _W, infer Names>
-    ? { readonly [Name in Names]: null extends InputOf<P>[Name & keyof InputOf<P>] ? LiveNode | null : LiveNode }
+    ? { readonly [Name in Names]: NodeOf<InputOf<P>[Name & keyof InputOf<P>]> }
     : never;
+
+/** Null when the input may name none. */
+type NodeOf<Id> = [Extract<Id, null | undefined>] extends [never] ? LiveNode : LiveNode | null;
 
 /** A call that may go ahead: the right is there, the input is what its schema says, the nodes are within the person's scope. */
 export type Call<P extends Procedure> = Surroundings &

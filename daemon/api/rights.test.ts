@@ -204,6 +204,7 @@ const decisions: Readonly<Record<string, Row>> = {
   'trace.state': staff,
 
   'tree.changes': { ...staff, input: () => ({}) },
+  'tree.list': { ...ofNode, input: (_, { site }) => ({ belowId: site.publicId, limit: 10 }) },
   'tree.node': { ...ofNode, input: (_, { site }) => ({ nodeId: site.publicId }) },
   'tree.create': {
     ...notSupport,

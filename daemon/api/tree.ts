@@ -1,3 +1,4 @@
+import type { InputOf, OutputOf } from '../../shared/api/contract.ts';
 import { type NodeDetails, tree } from '../../shared/api/tree.ts';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
@@ -10,10 +11,12 @@ import { covers, type Person } from '../domain/user/person.ts';
 import { nodeById, siteById } from '../storage/nodes.ts';
 import { treeChanges } from './changes.ts';
 import { implement } from './procedure.ts';
+import { shownNode } from './tree-node.ts';
 
 /** The navigation tree and its nodes. */
 export const treeRouter = implement(tree, {
   changes: ({ input, ...stream }) => treeChanges(stream, input),
+  list: ({ central, person, nodes, input }) => listed(central, person, nodes.belowId, input),
   node: ({ central, person, nodes }) => details(central, person, nodes.nodeId),
   async create({ central, person, input }) {
     return details(central, person, await createNode(central, person, input));
@@ -29,6 +32,26 @@ export const treeRouter = implement(tree, {
     return {};
   },
 });
+
+/** A page of the tree; a list that changes between pages may show a node twice or not at all, as each page says how it is then. */
+function listed(
+  central: Central,
+  { scope }: Person,
+  below: LiveNode | null,
+  { kind, text = '', after = 0, limit }: InputOf<typeof tree.list>,
+): OutputOf<typeof tree.list> {
+  const sought = text.toLowerCase();
+  const rows: LiveNode[] = [];
+  let place = 0;
+  for (const node of central.tree.walk(below ?? central.tree.root())) {
+    if (!covers(scope, node.siteId) || (kind && node.kind !== kind)) continue;
+    if (!node.name.toLowerCase().includes(sought) && !node.key.toLowerCase().includes(sought)) continue;
+    if (place >= after + limit) return { rows: rows.map((row) => shownNode(scope, row)), next: place };
+    if (place >= after) rows.push(node);
+    place++;
+  }
+  return { rows: rows.map((row) => shownNode(scope, row)), next: null };
+}
 
 async function details(central: Central, person: Person, node: LiveNode): Promise<NodeDetails> {
   const { read } = central.storage;

@@ -71,6 +71,21 @@ export const tree = {
     input: Type.Object({ epoch: Type.Optional(Type.String()), version: Type.Optional(Type.Integer()) }),
     output: TreeMessage,
   }),
+  list: query({
+    about: 'The nodes within the own scope as they are now, parents before children; how a script finds the id of a station.',
+    right: 'tree.read',
+    nodes: ['belowId'],
+    input: Type.Object({
+      kind: Type.Optional(NodeKindSchema),
+      text: Type.Optional(
+        Type.String({ maxLength: 200, description: 'Stands in the name, the ChargeBoxId or the address; capitals do not count' }),
+      ),
+      belowId: Type.Optional(NodeId),
+      after: Type.Optional(Type.Integer({ minimum: 0, description: 'From `next` of the page before' })),
+      limit: Type.Integer({ minimum: 1, maximum: 1000 }),
+    }),
+    output: Type.Object({ rows: Type.Array(TreeNode), next: Type.Union([Type.Integer(), Type.Null()]) }),
+  }),
   node: query({
     about: 'One node with its path.',
     right: 'tree.read',
