@@ -53,9 +53,9 @@ function wholeOf(message: IncomingMessage): Promise<Buffer> {
       else reject(new BodyRefused(413, 'too large'));
     });
     message.on('end', () => resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)));
-    message.on('error', reject);
+    const brokenOff = () => reject(new BodyRefused(400, 'broken off'));
     // After the end this changes nothing.
-    message.on('close', () => reject(new BodyRefused(400, 'broken off')));
+    message.on('error', brokenOff).on('close', brokenOff);
   });
 }
 

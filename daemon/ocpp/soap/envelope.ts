@@ -57,6 +57,11 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
   };
 }
 
+const IDENTITY = /<(?:[\w.-]{1,50}:)?chargeBoxIdentity(?:\s[^<>]{0,500})?>\s{0,100}([^\s<>&][^<>&]{0,99})<\//i;
+
+/** Who a message that cannot be read says to be from. */
+export const claimedIdentity = (bytes: Buffer): string | null => IDENTITY.exec(bytes.toString('latin1'))?.[1]?.trim() ?? null;
+
 function cleaned(text: string | undefined): string | null {
   const trimmed = text?.trim() ?? '';
   return trimmed === '' || trimmed.length > HEADER_LENGTH ? null : trimmed;

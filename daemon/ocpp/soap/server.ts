@@ -1,17 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DeviationKind } from '../../../shared/model/deviation.ts';
 import type { Central } from '../../domain/central.ts';
-import { admit, type Refusal } from '../../domain/station/admit.ts';
+import { type Admission, admit, type Refusal } from '../../domain/station/admit.ts';
 import { callBackOf, callBackUrl, noteCallBack } from '../../domain/station/call-back.ts';
 import { connected } from '../../domain/station/connect.ts';
 import { noteDeviation } from '../../domain/station/deviation.ts';
+import { mayTell } from '../../domain/station/gate.ts';
 import { isSilent } from '../../domain/station/silence.ts';
 import type { Station } from '../../domain/station/station.ts';
 import { dispatch, type Mended } from '../dispatch.ts';
 import { CallError } from '../errors.ts';
 import { basicCredentials } from '../json/knock.ts';
-import { BodyRefused, packBody, readBody } from './body.ts';
-import { contentType, type Envelope, PREFIX, readEnvelope, type SoapVersion, writeEnvelope, writeFault } from './envelope.ts';
+import { Arrivals } from './arrivals.ts';
+import { BodyRefused, packBody } from './body.ts';
+import {
+  claimedIdentity,
+  contentType,
+  type Envelope,
+  PREFIX,
+  readEnvelope,
+  type SoapVersion,
+  writeEnvelope,
+  writeFault,
+} from './envelope.ts';
 import { asFault, SoapFault } from './faults.ts';
 import { type SoapHub, SoapLink } from './link.ts';
 import { readPayload, writePayload } from './payload.ts';
@@ -19,7 +30,7 @@ import { newExchange, type SoapExchange, traceExchange } from './trace-exchange.
 import { elementOf, ocpp15, ocpp16, type SoapOcpp, serviceAt, versionOf } from './versions.ts';
 import { describeService } from './wsdl.ts';
 
-/** Messages that are in hand at a time, of one station and of all; more are told to come again. */
+/** Messages that are being answered at a time, of one station and of all; more are told to come again. */
 const MOST_OF_STATION = 16;
 const MOST_OF_ALL = 500;
 
@@ -36,6 +47,9 @@ const refusals = {
   tooMany: new SoapFault({ code: 'Sender', subcode: 'SecurityError', reason: 'too many attempts' }, 429),
 } satisfies Record<Refusal, SoapFault>;
 
+/** These are told where they are made. */
+const toldAtTheDoor: ReadonlySet<SoapFault> = new Set(Object.values(refusals));
+
 const busy = () => new SoapFault({ code: 'Receiver', subcode: 'InternalError', reason: 'busy' }, 503);
 
 /** SOAP for stations, on the listeners that stations have already. */
@@ -43,6 +57,8 @@ export class SoapServer {
   readonly #hub: SoapHub;
   readonly #inHand = new Map<Station, number>();
   readonly #greeted = new WeakMap<Station, Promise<SoapLink>>();
+  readonly #arrivals = new Arrivals();
+  #open = 0;
   #allInHand = 0;
   #isClosing = false;
   #drained: (() => void) | null = null;
@@ -82,7 +98,7 @@ export class SoapServer {
   /** Answers what is in hand, and ends all lines. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    if (this.#allInHand > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    if (this.#open > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     for (const link of [...this.#hub.open]) link.close();
   }
 
@@ -102,7 +118,7 @@ export class SoapServer {
   }
 
   async #exchange(version: SoapOcpp, request: IncomingMessage, response: ServerResponse, secure: boolean): Promise<void> {
-    this.#allInHand += 1;
+    this.#open += 1;
     let soap: SoapVersion = /text\/xml/i.test(request.headers['content-type'] ?? '') ? '1.1' : '1.2';
     let relatesTo: string | null = null;
     let answer: string;
@@ -110,13 +126,13 @@ export class SoapServer {
     let code = '';
     const exchange = newExchange(this.#hub.central, version);
     try {
-      if (this.#isClosing || this.#allInHand > MOST_OF_ALL) throw busy();
-      exchange.body = await readBody(request);
-      const envelope = readEnvelope(exchange.body);
+      if (this.#isClosing) throw busy();
+      exchange.body = await this.#arrivals.read(request, remoteAddress(request));
+      const envelope = await this.#understood(version, exchange, request, secure);
       soap = envelope.soap;
       relatesTo = envelope.messageId;
       exchange.messageId = envelope.messageId ?? '';
-      answer = await this.#answer(version, envelope, request, secure, exchange);
+      answer = await this.#inTurn(() => this.#answer(version, envelope, request, secure, exchange));
     } catch (error) {
       const refused =
         error instanceof BodyRefused
@@ -124,14 +140,63 @@ export class SoapServer {
           : asFault(error);
       if (refused.status === 500 && !(error instanceof CallError))
         this.#hub.central.log.error({ err: error }, 'SOAP message not handled');
+      if (exchange.station === null && !toldAtTheDoor.has(refused)) this.#tellRefused(request, refused);
       status = refused.status;
       code = refused.fault.subcode;
       answer = writeFault(soap, version.central, refused.fault, relatesTo);
     }
     traceExchange(this.#hub.central, exchange, answer, code);
     await reply(request, response, soap, status, answer).catch(() => response.destroy());
-    this.#allInHand -= 1;
-    if (this.#allInHand === 0) this.#drained?.();
+    this.#open -= 1;
+    if (this.#open === 0) this.#drained?.();
+  }
+
+  async #inTurn(answer: () => Promise<string>): Promise<string> {
+    if (this.#allInHand >= MOST_OF_ALL) throw busy();
+    this.#allInHand += 1;
+    try {
+      return await answer();
+    } finally {
+      this.#allInHand -= 1;
+    }
+  }
+
+  /** The message, if it can be read at all. If not, and it shows whose it is, people see it with that station. */
+  async #understood(version: SoapOcpp, exchange: SoapExchange, request: IncomingMessage, secure: boolean): Promise<Envelope> {
+    const body = exchange.body ?? Buffer.alloc(0);
+    try {
+      return readEnvelope(body);
+    } catch (error) {
+      const chargeBoxId = claimedIdentity(body);
+      if (!(error instanceof CallError) || chargeBoxId === null) throw error;
+      const admission = await this.#admit(chargeBoxId, version, request, secure);
+      if ('station' in admission) {
+        exchange.station = admission.station;
+        admission.station.log.warn({ why: error.message }, 'message of a station cannot be read');
+        this.#note(admission.station, 'unreadable', '', error.message);
+      }
+      throw error;
+    }
+  }
+
+  #admit(chargeBoxId: string, { protocol }: SoapOcpp, request: IncomingMessage, secure: boolean): Promise<Admission> {
+    const credentials = basicCredentials(request.headers.authorization);
+    return admit(this.#hub.central, {
+      chargeBoxId,
+      user: credentials?.user ?? null,
+      password: credentials?.password ?? null,
+      secure,
+      address: remoteAddress(request),
+      protocol,
+    });
+  }
+
+  /** Nobody could see why a station that cannot be told from others is refused; a flood is told once. */
+  #tellRefused(request: IncomingMessage, { fault, status }: SoapFault): void {
+    const { central } = this.#hub;
+    const address = remoteAddress(request);
+    if (!mayTell(central.gate, `soap ${address} ${fault.reason}`, central.clock.now())) return;
+    central.log.info({ address, status, why: fault.reason }, 'SOAP message refused');
   }
 
   async #answer(
@@ -143,17 +208,9 @@ export class SoapServer {
   ): Promise<string> {
     const { central } = this.#hub;
     if (envelope.chargeBoxId === null) throw new CallError('OccurenceConstraintViolation', 'chargeBoxIdentity: missing');
-    const credentials = basicCredentials(request.headers.authorization);
     const version = versionOf(envelope.body.namespace) ?? service;
     const address = remoteAddress(request);
-    const admission = await admit(central, {
-      chargeBoxId: envelope.chargeBoxId,
-      user: credentials?.user ?? null,
-      password: credentials?.password ?? null,
-      secure,
-      address,
-      protocol: version.protocol,
-    });
+    const admission = await this.#admit(envelope.chargeBoxId, version, request, secure);
     if ('refused' in admission) throw refusals[admission.refused];
     const { station, keyProven } = admission;
     exchange.station = station;

@@ -39,7 +39,7 @@ export function traceExchange(central: Central, exchange: SoapExchange, answer: 
   const text = body.toString();
   const facts = { messageId, action, code } as const;
   const id = traceMessage(central, station, protocol, {
-    ...{ ...facts, at, direction: 'in', kind: 'call', text, size: body.length, about, verdict, flaws },
+    ...{ ...facts, at, direction: 'in', kind: action === '' ? 'other' : 'call', text, size: body.length, about, verdict, flaws },
     // XML says it in its own way; this is what the domain was told.
     reading: payload,
   });
