@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import type { StationRequest } from '../shared/model/command.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
-import { boot15, post, soapAt, soapMessage } from './support/soap.ts';
+import { boot15, post, soapAt, soapMessage, stationAnswer } from './support/soap.ts';
 import { basic, rowsOf, siteOf } from './support/stations.ts';
 
 /** What stations and strangers do over SOAP that nobody would do on purpose, or only on purpose. */
@@ -10,7 +11,7 @@ const password = 'a-good-key-16-long';
 
 beforeAll(async () => {
   daemon = await startDaemon({
-    provision: { sites: siteOf({ id: 'LOCKED', password }, ...['GOOD', 'BROKEN'].map((id) => ({ id }))) },
+    provision: { sites: siteOf({ id: 'LOCKED', password }, ...['GOOD', 'BROKEN', 'CALLED', 'AWAY'].map((id) => ({ id }))) },
     flags: ['--soap-call-networks', '127.0.0.0/8'],
   });
 });
@@ -56,4 +57,81 @@ test('FIELD 16: a message that cannot be read is seen at the station that it nam
   expect(await deviations('LOCKED')).toMatchObject([{ kind: 'unreadable', count: 1 }]);
   await post(soapAt(daemon.addresses), broken('NOBODY'));
   expect(await daemon.api('stations.seen')).toContainEqual(expect.objectContaining({ chargeBoxId: 'NOBODY' }));
+});
+
+/** Where a station listens, as bare TCP: `take` gets each connection of ours when our request is there. */
+async function bareService(take: (socket: Socket) => void): Promise<string> {
+  const server = createServer((socket) => void socket.on('error', () => {}).once('data', () => take(socket)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`; // A listening TCP server has an address with a port.
+}
+
+type Command = Readonly<{ id: string; state: string; answer: string | null; detail: unknown; sentAt: number | null }>;
+
+/** Sends a command and waits for its end. */
+async function command(name: string, request: StationRequest): Promise<Command> {
+  const { id } = (await daemon.api('stations.send', { stationId: stationId(name), request })) as Command;
+  return await vi.waitFor(
+    async () => {
+      const now = (await daemon.api('stations.command', { stationId: stationId(name), commandId: id })) as Command;
+      if (now.state === 'queued' || now.state === 'sent') throw new Error(now.state);
+      return now;
+    },
+    { timeout: 10_000 },
+  );
+}
+
+const accepted = stationAnswer('clearCache', '<r:status>Accepted</r:status>');
+const whole = (status: string, body: string) => `HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+test.each<[string, (socket: Socket) => void, Partial<Command>]>([
+  ['resets the connection', (socket) => socket.resetAndDestroy(), { state: 'failed', answer: 'ConnectionLost' }],
+  ['hangs up', (socket) => socket.end(), { state: 'failed', answer: 'ConnectionLost' }],
+  [
+    'breaks off',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<a>'),
+    { state: 'failed', answer: 'ConnectionLost' },
+  ],
+  ['speaks no HTTP', (socket) => socket.end('hello\r\n\r\n'), { state: 'failed', answer: 'OtherAnswer' }],
+  [
+    'wants a password',
+    (socket) => socket.end(whole('401 Unauthorized', '')),
+    { state: 'failed', answer: 'OtherAnswer', detail: expect.objectContaining({ status: 401 }) },
+  ],
+  [
+    'says nothing but that it took it',
+    (socket) => socket.end(whole('202 Accepted', '')),
+    { state: 'failed', answer: 'OtherAnswer' },
+  ],
+  [
+    'says to go on first',
+    (socket) => socket.end(`HTTP/1.1 100 Continue\r\n\r\n${whole('200 OK', accepted)}`),
+    { state: 'accepted' },
+  ],
+  ['speaks HTTP/1.0', (socket) => socket.end(`HTTP/1.0 200 OK\r\n\r\n${accepted}`), { state: 'accepted' }],
+  [
+    'gives an answer without its status',
+    (socket) => socket.end(whole('200 OK', stationAnswer('clearCache'))),
+    { state: 'failed' },
+  ],
+])('FIELD 18, 20: what became of a command to a station that %s is told as it is', async (_what, take, expected) => {
+  await send('CALLED', 'bootNotification', boot15, await bareService(take));
+  expect(await command('CALLED', { kind: 'clearCache' })).toMatchObject({ ...expected, sentAt: expect.any(Number) });
+});
+
+test('FIELD 20: a station that cannot be reached is asked for its configuration once, not key by key', async () => {
+  await send('AWAY', 'bootNotification', boot15, 'http://127.0.0.1:1/');
+  // Behind the daemon's own question, as calls go one after the other.
+  await vi.waitFor(
+    async () => {
+      const { rows } = await daemon.api('trace.list', { stationId: stationId('AWAY'), limit: 100 });
+      expect(rows.map(({ action }) => action)).toContain('GetConfiguration');
+    },
+    { timeout: 10_000 },
+  );
+  for (const kind of ['clearCache', 'getLocalListVersion'] as const)
+    expect(await command('AWAY', { kind })).toMatchObject({ state: 'failed', answer: 'NotReached' });
+  const { rows } = await daemon.api('trace.list', { stationId: stationId('AWAY'), limit: 100 });
+  expect(rows.filter(({ action }) => action === 'GetConfiguration')).toHaveLength(1);
 });

@@ -105,6 +105,18 @@ test('a station that falls silent is left alone, and what it has told is kept', 
   expect(names).toEqual(['HeartbeatInterval']);
 });
 
+test.each(['NotReached', 'AddressRefused', 'ConnectionLost'])(
+  'FIELD 20: a station that is away (%s) is not asked again and again',
+  async (answer) => {
+    const { result, asked } = await read(() => ({ outcome: 'failed', answer }));
+    expect(result).toMatchObject({ outcome: 'failed', answer });
+    expect(asked).toEqual([]);
+    // One that went away meanwhile.
+    const later = await read((wanted) => (wanted ? { outcome: 'failed', answer } : accepted(told(['HeartbeatInterval']))));
+    expect([later.names, later.asked.length]).toEqual([['HeartbeatInterval'], 1]);
+  },
+);
+
 test('a station that fails at everything is asked only so often', async () => {
   const { result, asked } = await read(() => ({ outcome: 'failed', answer: 'GenericError' }));
   expect(result.outcome).toBe('failed');

@@ -48,8 +48,10 @@ export function isConfigurationAnswer(detail: unknown): detail is ConfigurationA
   return typeof detail === 'object' && detail !== null && 'keys' in detail && Array.isArray(detail.keys);
 }
 
-/** The station does not know the question, or is gone: nothing more is asked. */
-const pointless = new Set(['NotImplemented', 'NotSupported', 'ConnectionLost']);
+/** The station is gone, or cannot be called where it says that it listens. */
+const away: ReadonlySet<string> = new Set(['ConnectionLost', 'NotReached', 'AddressRefused']);
+/** It does not know the question, or is away: nothing more is asked. */
+const pointless: ReadonlySet<string> = new Set(['NotImplemented', 'NotSupported', ...away]);
 /** Names in one question when the station has not said how many it takes. */
 const namesAtOnce = 20;
 const mostQuestions = 60;
@@ -129,7 +131,7 @@ async function askByName(
     if (!keys) return;
     // A line that has ended meanwhile leaves what was told.
     const answer = await link.call({ kind: 'getConfiguration', keys: [...keys] }, () => {}).catch(asUnanswered);
-    if (answer.outcome === 'timedOut' || ('answer' in answer && answer.answer === 'ConnectionLost')) return;
+    if (answer.outcome === 'timedOut' || away.has(answer.answer)) return;
     if (answer.outcome === 'accepted' && isConfigurationAnswer(answer.detail)) take(answer.detail.keys);
     else if (keys.length > 1) {
       const half = Math.ceil(keys.length / 2);

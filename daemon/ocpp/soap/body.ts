@@ -7,6 +7,8 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** A body that is packed because it pays. */
 const PACK_ABOVE = 1024;
 
+export const BROKEN_OFF = 'broken off';
+
 /** A body that is not taken, with the HTTP status that says so. */
 export class BodyRefused extends Error {
   readonly status: 400 | 413 | 415;
@@ -53,7 +55,7 @@ function wholeOf(message: IncomingMessage): Promise<Buffer> {
       else reject(new BodyRefused(413, 'too large'));
     });
     message.on('end', () => resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)));
-    const brokenOff = () => reject(new BodyRefused(400, 'broken off'));
+    const brokenOff = () => reject(new BodyRefused(400, BROKEN_OFF));
     // After the end this changes nothing.
     message.on('error', brokenOff).on('close', brokenOff);
   });

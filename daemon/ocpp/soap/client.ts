@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { StationRequest } from '../../../shared/model/command.ts';
 import type { Central } from '../../domain/central.ts';
 import { DomainError } from '../../domain/error.ts';
@@ -13,7 +14,7 @@ import type { Outgoing } from '../action.ts';
 import { type Prepared, readAnswer } from '../dispatch.ts';
 import { CallError } from '../errors.ts';
 import type { Flaw } from '../repair.ts';
-import { BodyRefused, readBody } from './body.ts';
+import { BodyRefused, BROKEN_OFF, readBody } from './body.ts';
 import { ANONYMOUS, contentType, PREFIX, readEnvelope, readFault, writeEnvelope } from './envelope.ts';
 import { readPayload, writePayload } from './payload.ts';
 import { type SoapCall, traceSoapAnswer, traceSoapCall } from './trace-exchange.ts';
@@ -21,13 +22,30 @@ import { elementOf, type SoapOcpp } from './versions.ts';
 
 export type CallLine = Readonly<{ version: SoapOcpp; ownAddress: string | null; signal: AbortSignal }>;
 
-/** Only a call that never reached the station is made again: what reached it may have been done. */
+/**
+ * Only a call that never reached the station is made again: what reached it may have been done. Its other addresses are tried at once,
+ * the same one after a moment, as small servers take one connection at a time.
+ */
 const TRIES = 2;
+const AGAIN_MS = 1000;
 const unreached = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 type Reply = Readonly<{ status: number; body: Buffer }>;
 /** Who is called: the address that was looked at is the one that is connected to, whatever its name means a moment later. */
-type Target = Readonly<{ url: URL; address: string; family: 4 | 6 }>;
+type Address = Readonly<{ address: string; family: 4 | 6 }>;
+
+/** Why there was no answer to a call: before the station was reached, or after. */
+class Unanswered extends Error {
+  readonly answer: 'NotReached' | 'ConnectionLost' | 'OtherAnswer';
+  readonly code: string;
+
+  constructor(error: Error, isConnected: boolean) {
+    super(error.message, { cause: error });
+    this.code = error instanceof BodyRefused ? error.message : codeOf(error);
+    const isAnswer = (error instanceof BodyRefused && error.message !== BROKEN_OFF) || this.code.startsWith('HPE_');
+    this.answer = !isConnected ? 'NotReached' : isAnswer ? 'OtherAnswer' : 'ConnectionLost';
+  }
+}
 
 /** Sends a request to a station and makes of whatever comes back an answer. Rejects only when it could not be sent at all. */
 export async function callStation(
@@ -56,30 +74,30 @@ export async function callStation(
   let reply: Reply;
   let call: SoapCall;
   try {
-    const target = await allowedTarget(central, station, url);
-    if (!target) return { outcome: 'failed', answer: 'AddressRefused', detail: { address: url.host } };
+    const addresses = await allowedAddresses(central, station, url);
+    if (addresses.length === 0) return { outcome: 'failed', answer: 'AddressRefused', detail: { address: url.host } };
     onSent();
     const facts = { messageId, action: prepared.name, payload, text: message };
     call = traceSoapCall(central, station, line.version.protocol, facts);
-    reply = await send(target, prepared.name, message, signal);
+    reply = await send(url, addresses, prepared.name, message, signal);
   } catch (error) {
     if (line.signal.aborted) return { outcome: 'failed', answer: 'ConnectionLost' };
     if (signal.aborted) return { outcome: 'timedOut' };
-    return { outcome: 'failed', answer: 'NotReached', detail: { description: codeOf(error) } };
+    const { answer, code } = error instanceof Unanswered ? error : { answer: 'NotReached', code: codeOf(error) };
+    return { outcome: 'failed', answer, detail: { description: code } };
   }
   return readReply(central, station, prepared, reply, { ...call, protocol: line.version.protocol });
 }
 
-async function allowedTarget(central: Central, station: Station, url: URL): Promise<Target | null> {
+/** Those of its addresses at which it may be called. */
+async function allowedAddresses(central: Central, station: Station, url: URL): Promise<readonly Address[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const literal = isIP(host);
   const found = literal === 0 ? await lookup(host, { all: true }) : [{ address: host, family: literal }];
-  const allowed = found.find(({ address }) => mayCall(central, station, address));
-  if (!allowed) {
+  const allowed = found.filter(({ address }) => mayCall(central, station, address));
+  if (allowed.length === 0)
     station.log.warn({ host: url.host }, 'station not called: its address is outside the networks that may be called');
-    return null;
-  }
-  return { url, address: allowed.address, family: allowed.family === 6 ? 6 : 4 };
+  return allowed.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
 }
 
 function writeCall(
@@ -102,18 +120,20 @@ function writeCall(
   return writeEnvelope('1.2', version.station, headers, elementOf(name, 'Request'), content);
 }
 
-async function send(target: Target, name: string, message: string, signal: AbortSignal): Promise<Reply> {
-  for (let attempt = 1; ; attempt++) {
+async function send(url: URL, addresses: readonly Address[], name: string, message: string, signal: AbortSignal): Promise<Reply> {
+  for (let attempt = 0; ; attempt++) {
     try {
-      return await post(target, name, message, signal);
+      // There is one at least.
+      return await post(url, addresses[attempt % addresses.length] as Address, name, message, signal);
     } catch (error) {
-      if (attempt >= TRIES || signal.aborted || !unreached.has(codeOf(error))) throw error;
+      if (attempt + 1 >= TRIES || signal.aborted || !(error instanceof Unanswered) || !unreached.has(error.code)) throw error;
+      if (addresses.length === 1) await delay(AGAIN_MS, undefined, { signal });
     }
   }
 }
 
-/** One HTTP exchange on a connection of its own. Redirects are not followed: they would lead anywhere. */
-function post({ url, address, family }: Target, name: string, message: string, signal: AbortSignal): Promise<Reply> {
+/** One HTTP exchange on a connection of its own. Redirects are not followed: they would lead anywhere. Rejects with `Unanswered`. */
+function post(url: URL, { address, family }: Address, name: string, message: string, signal: AbortSignal): Promise<Reply> {
   const bytes = Buffer.from(message);
   const options: RequestOptions = {
     method: 'POST',
@@ -132,12 +152,14 @@ function post({ url, address, family }: Target, name: string, message: string, s
     ...(url.port !== '' && { port: url.port }),
   };
   return new Promise((resolve, reject) => {
+    let isConnected = false;
+    const fail = (error: Error) => reject(new Unanswered(error, isConnected));
     const answered = (response: IncomingMessage) => {
       readBody(response).then(
         (body) => resolve({ status: response.statusCode ?? 0, body }),
         (error: Error) => {
           response.destroy();
-          reject(error);
+          fail(error);
         },
       );
     };
@@ -149,7 +171,12 @@ function post({ url, address, family }: Target, name: string, message: string, s
           answered,
         )
       : httpRequest(options, answered);
-    exchange.on('error', reject);
+    exchange.on('socket', (socket) =>
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+        isConnected = true;
+      }),
+    );
+    exchange.on('error', fail);
     exchange.end(bytes);
   });
 }
@@ -160,8 +187,10 @@ type CallOut = SoapCall & Readonly<{ protocol: SoapOcpp['protocol'] }>;
 function readReply(central: Central, station: Station, prepared: Prepared<Outgoing>, reply: Reply, call: CallOut): StationAnswer {
   const { status, body } = reply;
   const told = { body, isFault: false, code: '', flaws: [] as readonly Flaw[], reading: undefined as unknown };
+  let isMessage = false;
   try {
     const envelope = readEnvelope(body);
+    isMessage = true;
     const fault = readFault(envelope.body);
     heard(central, station);
     if (fault) {
@@ -182,14 +211,14 @@ function readReply(central: Central, station: Station, prepared: Prepared<Outgoi
     return prepared.action.fromWire(payload as never);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    told.code = error.code;
-    return { outcome: 'failed', answer: error.code, detail: { description: error.message, status } };
+    // A page of a proxy, or nothing at all, is no wrong answer but none.
+    told.code = isMessage ? error.code : 'OtherAnswer';
+    return { outcome: 'failed', answer: told.code, detail: { description: error.message, status } };
   } finally {
     traceSoapAnswer(central, station, call.protocol, call, told);
   }
 }
 
 function codeOf(error: unknown): string {
-  if (error instanceof BodyRefused) return error.message;
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
