@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { NodeKind, OutletMode } from '../../shared/model/node.ts';
 import type { ConnectorStatus } from '../../shared/model/state.ts';
-import { configurationReadings } from '../storage/configuration-keys.ts';
+import { configurationReadings, heartbeatKeys } from '../storage/configuration-keys.ts';
 import { connectorStates } from '../storage/connector-states.ts';
 import { standingNodes, standingOutlets } from '../storage/nodes.ts';
 import { expireReservations } from '../storage/reservations.ts';
@@ -20,6 +20,7 @@ import { rememberUpdates } from './files/progress.ts';
 import { watchRoom } from './files/room.ts';
 import { closeGhosts } from './session/ghosts.ts';
 import { liveSession, meterOf } from './session/live.ts';
+import { noteKey } from './station/configuration.ts';
 import { newConnector } from './station/connector.ts';
 import { flushDeviations, loadDeviations, newDeviations } from './station/deviation.ts';
 import { newGate } from './station/gate.ts';
@@ -153,6 +154,10 @@ async function loadStations(central: Central, root: Node, nodes: readonly Node[]
   for (const { stationId, readAt } of await configurationReadings(storage.read)) {
     const station = central.stations.byId(stationId);
     if (station) station.configurationReadAt = readAt;
+  }
+  for (const { stationId, key, value, readAt } of await heartbeatKeys(storage.read)) {
+    const station = central.stations.byId(stationId);
+    if (station && value !== null && readAt >= (station.bootedAt ?? 0)) noteKey(station, key, value);
   }
   for (const station of central.stations.all()) showStation(central, station);
 }

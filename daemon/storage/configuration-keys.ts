@@ -37,6 +37,14 @@ export const configurationReadings = (read: Kysely<Tables>) =>
     .groupBy('stationId')
     .execute();
 
+/** The heartbeat intervals that stations told, or took. */
+export const heartbeatKeys = (read: Kysely<Tables>) =>
+  read
+    .selectFrom('configurationKeys')
+    .select(['stationId', 'key', 'value', 'readAt'])
+    .where((eb) => eb(eb.fn<string>('lower', ['key']), '=', 'heartbeatinterval'))
+    .execute();
+
 /** The new value of a key that the station accepted, under the spelling that it uses itself (FACTS §6.15). */
 export const setConfigurationKey = (key: Key): Statement =>
   statement(

@@ -2,6 +2,7 @@ import { setConfigurationKey } from '../../storage/configuration-keys.ts';
 import { updateStation } from '../../storage/stations.ts';
 import type { Statement } from '../../storage/storage.ts';
 import { isSecretName, MASK } from '../secrets/names.ts';
+import { noteKey } from '../station/configuration.ts';
 import { hashKey, keyColumn, withKey, withoutKey } from '../station/key.ts';
 import type { Station, StationAnswer } from '../station/station.ts';
 import { rule } from './rule.ts';
@@ -27,6 +28,7 @@ export const changeConfiguration = rule('changeConfiguration', {
   answered: (central, station, { key, value }, answer) => {
     if (isPassword(key)) return rotated(station, value, answer);
     const isKept = answer.outcome === 'accepted' && !isSecretName(key);
+    if (isKept) noteKey(station, key, value);
     return isKept ? [setConfigurationKey({ stationId: station.id, key, readonly: 0, value, readAt: central.clock.now() })] : [];
   },
 });

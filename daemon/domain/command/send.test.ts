@@ -272,6 +272,7 @@ test('configuration keys that a station answers are kept, and follow what it acc
   expect(made.station.connectionTimeoutS).toBe(45);
   answers(made, { outcome: 'accepted', answer: 'RebootRequired' });
   await reaches(made, await send(made, { kind: 'changeConfiguration', key: 'heartbeatinterval', value: '60' }), 'accepted');
+  expect(made.station.heartbeatIntervalS).toBe(60);
   const keys = await made.central.storage.read.selectFrom('configurationKeys').select(['key', 'value']).orderBy('key').execute();
   expect(keys).toEqual([
     { key: 'ConnectionTimeOut', value: '45' },

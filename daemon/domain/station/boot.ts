@@ -46,6 +46,7 @@ export async function boot(central: Central, station: Station, facts: BootFacts)
   const hasNewFirmware = station.firmware !== null && station.firmware !== facts.firmware;
   station.booted = isAccepted;
   station.bootedAt = bootedAt;
+  station.heartbeatIntervalS = null;
   station.firmware = facts.firmware;
   station.lastSeenAt = now;
   station.clock.suspectOffsetMs = null;

@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
 import { testCentral, testLink } from '../testing.ts';
+import { boot } from './boot.ts';
 import { callBackOf, callBackUrl, mayCall, noteCallBack } from './call-back.ts';
+import { keepConfiguration, noteKey } from './configuration.ts';
 import { areNetworks, isWithin, networkList } from './networks.ts';
 import { isSilent, silenceAllowedMs } from './silence.ts';
+
+const facts = {
+  ...{ vendor: 'V', model: 'M', serialNumber: null, boxSerialNumber: null, firmware: null, iccid: null, imsi: null },
+  ...{ meterType: null, meterSerialNumber: null },
+};
 
 test('FIELD 20, A10: only plain http addresses are taken from a station, and an operator’s word wins', async () => {
   const made = await testCentral();
@@ -62,10 +69,32 @@ test('a station without a connection is silent when its heartbeat interval and t
   const { central, station, clock } = made;
   station.link = testLink(clock);
   station.lastSeenAt = clock.now();
-  clock.advance(silenceAllowedMs(central));
+  clock.advance(silenceAllowedMs(central, station));
   expect(isSilent(central, station)).toBe(false);
   clock.advance(1);
   expect(isSilent(central, station)).toBe(true);
-  expect(silenceAllowedMs(central)).toBe(330_000 + 120_000);
+  expect(silenceAllowedMs(central, station)).toBe(330_000 + 120_000);
   await made.close();
+});
+
+test('a heartbeat interval that the station was given since its boot counts as well, over a restart too, until it boots again', async () => {
+  const made = await testCentral();
+  const { central, station, clock } = made;
+  const keys = (value: string) => keepConfiguration(central, station, { keys: [{ ...key, value }], unknown: [] }, true);
+  const key = { key: 'HeartBeatInterval', readonly: false };
+  await boot(central, station, facts);
+  clock.advance(1000);
+  await central.storage.write(keys('3600'));
+  expect(silenceAllowedMs(central, station)).toBe(3_600_000 + 120_000);
+  const again = await made.restart();
+  expect(silenceAllowedMs(again.central, again.station)).toBe(3_600_000 + 120_000);
+  // Its answer tells the interval anew.
+  await boot(again.central, again.station, facts);
+  expect(silenceAllowedMs(again.central, again.station)).toBe(330_000 + 120_000);
+  // A shorter one makes nobody impatient, and one without end is a day.
+  noteKey(again.station, 'HeartbeatInterval', '60');
+  expect(silenceAllowedMs(again.central, again.station)).toBe(330_000 + 120_000);
+  noteKey(again.station, 'heartbeatinterval', '2147483647');
+  expect(silenceAllowedMs(again.central, again.station)).toBe(86_400_000 + 120_000);
+  await again.close();
 });

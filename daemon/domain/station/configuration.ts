@@ -35,12 +35,19 @@ export function keepConfiguration(
     value: isSecretName(key.key) ? null : key.value,
     readAt,
   }));
-  const timeout = answer.keys.find((key) => key.key.toLowerCase() === 'connectiontimeout')?.value;
-  if (timeout !== undefined && timeout !== null && Number(timeout) > 0) station.connectionTimeoutS = Number(timeout);
+  for (const { key, value } of byName.values()) if (value !== null) noteKey(station, key, value);
   if (rows.length === 0) return [];
   station.configurationReadAt = readAt;
   const kept = keepConfigurationKeys(rows);
   return isFull && !answer.isCut ? [kept, forgetOtherKeys(station.id, [...byName.keys()])] : [kept];
+}
+
+/** What is kept in memory of a key that the station told, or took. */
+export function noteKey(station: Station, key: string, value: string): void {
+  const seconds = Number(value);
+  if (!(seconds > 0)) return;
+  if (key.toLowerCase() === 'connectiontimeout') station.connectionTimeoutS = seconds;
+  if (key.toLowerCase() === 'heartbeatinterval') station.heartbeatIntervalS = seconds;
 }
 
 /** Whether the detail of an answer is what an adapter makes of a list of keys. */

@@ -36,6 +36,7 @@ export function stationOf(
     clock: newClockWatch(),
     configurationReadAt: null,
     connectionTimeoutS: null,
+    heartbeatIntervalS: null,
     connectors: new Map(),
     inHand: null,
     log: log.child({ station: row.chargeBoxId }),

@@ -121,6 +121,8 @@ export type Station = {
   configurationReadAt: number | null;
   /** `ConnectionTimeOut` of the station, if known: how long it waits for the cable. */
   connectionTimeoutS: number | null;
+  /** Its key `HeartbeatInterval`, if it was read or changed since the last boot, whose answer sets it anew. */
+  heartbeatIntervalS: number | null;
   connectors: Map<number, Connector>;
   /** The message of it that is being handled, whichever line it came by; the next one waits for it. */
   inHand: Promise<unknown> | null;

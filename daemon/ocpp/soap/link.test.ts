@@ -14,7 +14,7 @@ test('a SOAP station is online while it is heard, and offline when it has been s
   const link = new SoapLink(hub, station, line);
   await connected(central, station, link, false);
   expect([station.link, station.protocol, hub.open.size]).toEqual([link, 'OCPP 1.5S', 1]);
-  clock.advance(silenceAllowedMs(central));
+  clock.advance(silenceAllowedMs(central, station));
   link.tick();
   expect(station.link).toBe(link);
   clock.advance(1);
