@@ -137,7 +137,9 @@ test('a station is called at https with a certificate that it signed itself; wha
 
   // A name in a certificate that anybody can write helps nobody out of the fence.
   await send('NAMED', 'bootNotification', boot15, { from: 'https://192.0.2.7/station' });
-  expect(await command('NAMED', { kind: 'unlock', connectorId: 1 })).toMatchObject({ state: 'failed', answer: 'AddressRefused' });
+  await expect(command('NAMED', { kind: 'unlock', connectorId: 1 })).rejects.toMatchObject({
+    error: { code: 'stationNotCallable' },
+  });
   await send('NAMED', 'bootNotification', boot15, { from: service.url.replace('127.0.0.1', 'localhost') });
   expect(await command('NAMED', { kind: 'clearCache' })).toMatchObject({ state: 'accepted' });
   // Beside these the daemon reads the configuration of a station that has booted for the first time.

@@ -158,7 +158,8 @@ test('whatever comes back from a station becomes a state of the command: faults,
   });
   // Outside the networks that may be called, whatever the station says.
   await boot('http://192.0.2.1/inside');
-  expect(await command('OLD2', { kind: 'clearCache' })).toMatchObject({ state: 'failed', answer: 'AddressRefused' });
+  expect(await live('OLD2')).toMatchObject({ online: true, canBeCommanded: false });
+  await expect(command('OLD2', { kind: 'clearCache' })).rejects.toMatchObject({ error: { code: 'stationNotCallable' } });
   for (const odd of [
     'ftp://127.0.0.1/',
     'http://me:secret@127.0.0.1/',

@@ -36,7 +36,10 @@ export function useStationCommands(station: () => StationLive | null): StationCo
     const now = station();
     if (!now) return t('common.loading');
     if (!now.online) return t(now.everConnected ? 'control.reason.offline' : 'control.reason.never');
-    return now.registration === 'accepted' ? undefined : t('control.reason.notAccepted');
+    if (now.registration !== 'accepted') return t('control.reason.notAccepted');
+    if (now.canBeCommanded) return undefined;
+    const address = now.callBackOverride ?? now.callBackSeen;
+    return address === null ? t('control.reason.noAddress') : t('control.reason.addressRefused', { address });
   });
 
   const isAway = computed(() => {

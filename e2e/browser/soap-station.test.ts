@@ -34,10 +34,25 @@ test('the messages of a SOAP station are read in a line, and open as XML with ou
   expect(await accessibilityFaults(visitor)).toEqual([]);
 });
 
+test('FIELD 20: why a SOAP station cannot be commanded stands on its page before anyone tries', async () => {
+  const visitor = await inside(`/${await nodeId('P1-02')}/configuration/control`);
+  const { page } = visitor;
+  await page.getByText(`The address of the station, ${ownAddress}, may not be called.`).first().waitFor();
+  expect(
+    await page
+      .getByRole('button', { name: /^Start/ })
+      .first()
+      .getAttribute('aria-disabled'),
+  ).toBe('true');
+  expect(await accessibilityFaults(visitor)).toEqual([]);
+});
+
 test('where a SOAP station is called and from where it may come is set on its page, wrong entries are told at once', async () => {
   const id = await nodeId('P1-02');
   const { page } = await inside(`/${id}/configuration/general`);
-  await page.getByText(`Empty: where the station says that it listens, ${ownAddress}`).waitFor();
+  await page.getByText(`The station says that it listens at ${ownAddress}, which may not be called.`).waitFor();
+  // There is no connection that could be pinged.
+  expect(await page.getByLabel('Seconds between pings').count()).toBe(0);
   const address = page.getByLabel('Address for calls over SOAP');
   await address.fill('10.0.3.7:8081');
   await page.getByText('An address that begins with http:// or https://').waitFor();
@@ -45,6 +60,7 @@ test('where a SOAP station is called and from where it may come is set on its pa
   await page.getByLabel('Allowed networks').fill('127.0.0.0/8\n10.0.3.0/24');
   await page.getByRole('button', { name: 'Save' }).first().click();
   await page.getByText('Saved', { exact: true }).waitFor();
+  await page.getByText(`Empty: where the station says that it listens, ${ownAddress}`).waitFor();
   const saved = await daemon().api('stations.get', { stationId: id });
   expect(saved).toMatchObject({ callBackOverride: 'http://10.0.3.7:8081/', sourceNetworks: ['127.0.0.0/8', '10.0.3.0/24'] });
 
@@ -64,6 +80,7 @@ test('a station that changes from SOAP to JSON is refused until a person lets it
   await page.getByText('The station speaks SOAP').waitFor({ state: 'detached' });
   await bootedStation(daemon().addresses.ocpp16, chargeBoxId);
   await page.getByText('The station speaks JSON; other connections in its name are refused.').waitFor();
+  await page.getByLabel('Seconds between pings').waitFor();
   // Nobody calls a station of JSON.
   expect(await page.getByLabel('Address for calls over SOAP').count()).toBe(0);
 });

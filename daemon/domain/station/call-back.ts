@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { updateStation } from '../../storage/stations.ts';
 import type { Central } from '../central.ts';
@@ -44,6 +45,15 @@ export function mayCall(central: Central, station: Station, address: string): bo
   if (isInside(address, special) || own.includes(address)) return false;
   if (station.callBack.override !== null) return true;
   return address === station.address || isInside(address, station.sourceNetworks);
+}
+
+/** The host of a URL, an IPv6 address without its brackets. */
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+/** Whether a station can be called as far as is known without asking for what a name stands for. */
+export function canCall(central: Central, station: Station): boolean {
+  const url = callBackOf(station);
+  return url !== null && (isIP(hostOf(url)) === 0 || mayCall(central, station, hostOf(url)));
 }
 
 /** Keeps where a station says that it listens. Each accepted message may say it anew: addresses of modems change. */

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StationRequest } from '../../../shared/model/command.ts';
 import type { Central } from '../../domain/central.ts';
 import { DomainError } from '../../domain/error.ts';
-import { callBackOf, mayCall } from '../../domain/station/call-back.ts';
+import { callBackOf, hostOf, mayCall } from '../../domain/station/call-back.ts';
 import { heard } from '../../domain/station/heard.ts';
 import type { Station, StationAnswer } from '../../domain/station/station.ts';
 import type { Outgoing } from '../action.ts';
@@ -91,7 +91,7 @@ export async function callStation(
 
 /** Those of its addresses at which it may be called. */
 async function allowedAddresses(central: Central, station: Station, url: URL): Promise<readonly Address[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const literal = isIP(host);
   const found = literal === 0 ? await lookup(host, { all: true }) : [{ address: host, family: literal }];
   const allowed = found.filter(({ address }) => mayCall(central, station, address));

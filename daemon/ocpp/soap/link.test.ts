@@ -25,13 +25,18 @@ test('a SOAP station is online while it is heard, and offline when it has been s
   await made.close();
 });
 
-test('without an address it is deaf, with one that may not be called it says so, and what 1.5 lacks is not supported', async () => {
+test('without an address, or with one that may not be called, it is deaf, and what 1.5 lacks is not supported', async () => {
   const made = await testCentral({ station: { isOnline: false } });
   const { central, station } = made;
   const link = new SoapLink({ central, open: new Set() }, station, line);
   expect([link.isDeaf, link.supports('clearCache'), link.supports('trigger')]).toEqual([true, true, false]);
   await expect(link.call({ kind: 'clearCache' }, () => {})).rejects.toMatchObject({ code: 'stationNotCallable' });
   station.callBack = { override: null, seen: 'http://127.0.0.1:1/', seenAt: 0 };
+  expect(link.isDeaf).toBe(true);
+  station.callBack = { override: 'http://192.0.2.7:8081/', seen: 'http://127.0.0.1:1/', seenAt: 0 };
+  expect(link.isDeaf).toBe(false);
+  // What a name stands for is looked up when it is called.
+  station.callBack = { override: null, seen: 'http://localhost:1/', seenAt: 0 };
   expect(link.isDeaf).toBe(false);
   expect(await link.call({ kind: 'clearCache' }, () => {})).toMatchObject({ outcome: 'failed', answer: 'AddressRefused' });
   await made.close();

@@ -1,7 +1,7 @@
 import type { StationRequest } from '../../../shared/model/command.ts';
 import type { Central } from '../../domain/central.ts';
 import { DomainError } from '../../domain/error.ts';
-import { callBackOf } from '../../domain/station/call-back.ts';
+import { canCall } from '../../domain/station/call-back.ts';
 import { disconnected } from '../../domain/station/connect.ts';
 import { isSilent } from '../../domain/station/silence.ts';
 import type { Station, StationAnswer, StationLink } from '../../domain/station/station.ts';
@@ -52,7 +52,7 @@ export class SoapLink implements StationLink {
   }
 
   get isDeaf(): boolean {
-    return callBackOf(this.#station) === null;
+    return !canCall(this.#hub.central, this.#station);
   }
 
   get isEnded(): boolean {
