@@ -1,3 +1,5 @@
+import { knownKey } from '../../../shared/model/configuration-keys.ts';
+
 /** What stands in the place of a secret. */
 export const MASK = '•••';
 
@@ -20,5 +22,5 @@ export const secretWords = words;
 
 const secretName = new RegExp(`${words}|^\\s*authorization\\s*$`, 'i');
 
-/** Whether the value beside this name must neither be stored nor shown. */
-export const isSecretName = (name: string): boolean => secretName.test(name);
+/** Whether the value beside this name must neither be stored nor shown. What is known of a key wins: some say how a password is read. */
+export const isSecretName = (name: string): boolean => knownKey(name.trim())?.secret ?? secretName.test(name);
