@@ -113,11 +113,16 @@ test('A13, R19: no path leads out of the transfer, over FTP and HTTP', async () 
     'RETR charge-portal.db',
     'RETR /etc/passwd',
     'DELE CON',
-    'RNFR CON',
+    'RNFR charge-portal.db',
     'RMD /',
     'SIZE /etc/passwd',
   ])
     expect(await control.say(line), line).toMatch(/^550/);
+  for (const to of ['../x', 'C:\\x', 'a/../../b', '']) {
+    expect(await control.say('RNFR CON')).toMatch(/^350/);
+    expect(await control.say(`RNTO ${to}`), to).toMatch(/^553/);
+  }
+  expect(await control.say('RNTO x')).toMatch(/^503/);
   for (const name of onDisk()) expect(name).toMatch(/^[0-9a-f-]{36}$/);
   expect((await transfer(id)).files.map(({ name }) => name)).toContain('CON');
   expect(readFileSync(join(daemon.data, 'charge-portal.db')).length).toBeGreaterThanOrEqual(before);

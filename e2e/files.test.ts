@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -8,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { simulateStation } from '../simulator/station.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { answerNext, bootedStation, hasProgram, run, sha256, stationIdOf, uploadFirmware } from './support/files.ts';
+import { FtpControl } from './support/ftp-control.ts';
 import { type RawStation, rowsOf, siteOf } from './support/stations.ts';
 
 const chargeBoxId = 'FILES-1';
@@ -149,6 +152,7 @@ describe('FIELD 21: a firmware goes to the station, from a URL made for it alone
     expect([middle.status, middle.headers.get('content-range')]).toEqual([206, `bytes 1000-1999/${image.length}`]);
     expect(Buffer.from(await middle.arrayBuffer()).equals(image.subarray(1000, 2000))).toBe(true);
     expect((await part('bytes=-100')).headers.get('content-length')).toBe('100');
+    expect((await part('bytes=-0')).status).toBe(416);
     expect((await part(`bytes=${image.length}-`)).status).toBe(416);
     expect(sha256(Buffer.from(await (await fetch(location)).arrayBuffer()))).toBe(sha256(image));
     expect((await fetch(location.replace('firmware-2', 'other'))).status).toBe(404);
@@ -175,6 +179,109 @@ describe('FIELD 21: a firmware goes to the station, from a URL made for it alone
     expect(group).toMatchObject({
       ...{ maker: 'Other Maker', model: 'Model 1', version: '1.0', stations: [{ chargeBoxId, online: true }] },
     });
+  });
+});
+
+describe('odd stations', () => {
+  /** Puts a file by hand, with the bytes of its name as they are. */
+  async function putByHand(control: FtpControl, name: Buffer, text: string): Promise<string> {
+    const data = connect(await control.passive(), '127.0.0.1');
+    const [first, rest] = [name.subarray(0, 2), name.subarray(2)];
+    control.socket.write(Buffer.concat([Buffer.from('STOR  '), first]));
+    await new Promise((resolve) => setImmediate(resolve));
+    control.socket.write(Buffer.concat([rest, Buffer.from(' \n')]));
+    data.end(text);
+    expect(await control.reply()).toMatch(/^150/);
+    return await control.reply();
+  }
+
+  test('one sends under another name first, and puts it in place of what broke before', async () => {
+    const { id, location } = await requestLog('ftp');
+    const control = FtpControl.open(daemon.addresses.ftp);
+    await control.signIn(location);
+    for (const name of ['log.txt', 'log.txt.part']) expect(await putByHand(control, Buffer.from(name), name)).toMatch(/^226/);
+    expect(await control.say('RNFR /log.txt.part')).toMatch(/^350/);
+    expect(await control.say('RNTO /log.txt')).toMatch(/^250/);
+    expect(await control.say('SIZE log.txt')).toBe('213 12');
+    expect(await control.say('RNFR log.txt.part')).toMatch(/^550/);
+    control.socket.destroy();
+    await station.call('DiagnosticsStatusNotification', { status: 'Uploaded' });
+    expect((await transfer(id)).files).toMatchObject([{ name: 'log.txt', sha256: sha256('log.txt.part'), partial: false }]);
+  });
+
+  test('names are read as they were meant: UTF-8 in pieces, and Latin-1', async () => {
+    const { id, location } = await requestLog('ftp');
+    const control = FtpControl.open(daemon.addresses.ftp);
+    await control.signIn(location);
+    await putByHand(control, Buffer.from('løg.txt'), 'x');
+    await putByHand(control, Buffer.from('mål.txt', 'latin1'), 'x');
+    control.socket.destroy();
+    expect((await transfer(id)).files.map(({ name }) => name)).toEqual(['løg.txt', 'mål.txt']);
+  });
+
+  test('commands with bare line feeds, too many spaces, in lower case, and by their old names', async () => {
+    const { location } = await requestLog('ftp');
+    const { username, password } = new URL(location);
+    const control = FtpControl.open(daemon.addresses.ftp);
+    await control.reply();
+    for (const [line, code] of [
+      [`user  ${username} `, 331],
+      [`pass ${password}\t`, 230],
+      ['type  i', 200],
+      ['XPWD', 257],
+      ['xcwd //', 250],
+      ['XMKD logs', 257],
+      ['cwd logs/', 250],
+      ['XCUP', 250],
+      ['MLST', 250],
+      ['MLST other.txt', 550],
+    ] as const) {
+      control.socket.write(`${line}\n`);
+      expect(await control.reply(), line).toMatch(new RegExp(`^${code}`));
+    }
+    control.socket.destroy();
+  });
+
+  test('a listing of one name holds that file alone', async () => {
+    const { location } = await requestLog('ftp');
+    const client = await ftpAt(location);
+    for (const name of ['one.txt', 'two.txt']) await client.uploadFrom(Readable.from([log]), name);
+    const names = async (path?: string) => (await client.list(path)).map(({ name }) => name);
+    expect(await names()).toEqual(['one.txt', 'two.txt']);
+    client.availableListCommands = ['LIST'];
+    expect(await names('two.txt')).toEqual(['two.txt']);
+    expect(await names('three.txt')).toEqual([]);
+    expect(await names('-la /')).toEqual(['one.txt', 'two.txt']);
+    client.close();
+  });
+
+  test('a part of a body goes on where another broke, and nothing is whole before its last part is there', async () => {
+    const { id, location } = await requestLog('http');
+    const put = async (range: string, body: Buffer) => {
+      const sent = { method: 'PUT', headers: { 'content-range': range }, body: new Uint8Array(body) };
+      return (await fetch(`${location}log.txt`, sent)).status;
+    };
+    const files = async () => (await transfer(id)).files;
+    expect(await put(`bytes 5-9/${log.length}`, log.subarray(5, 10))).toBe(416);
+    expect(await put(`bytes 0-4999/${log.length}`, log.subarray(0, 5000))).toBe(201);
+    expect(await files()).toMatchObject([{ sizeBytes: 5000, partial: true }]);
+    expect(await put(`bytes 5000-5009/${log.length}`, log.subarray(5000, 5005))).toBe(400);
+    for (const odd of ['bytes 9-5/10', 'bytes 0-99/50', 'lines 1-2/3', 'bytes */10']) expect(await put(odd, log), odd).toBe(400);
+    expect(await put(`bytes 5000-${log.length - 1}/${log.length}`, log.subarray(5000))).toBe(201);
+    expect(await files()).toMatchObject([{ sizeBytes: log.length, sha256: sha256(log), partial: false }]);
+  });
+
+  test('two slashes before a path, and the whole address in the request line', async () => {
+    const { id, location } = await requestLog('http');
+    const { hostname, port, pathname } = new URL(location);
+    const put = (path: string) =>
+      new Promise((resolve, reject) => {
+        const sent = request({ hostname, port, path, method: 'PUT' }, (answer) => resolve(answer.resume().statusCode));
+        sent.on('error', reject).end('x');
+      });
+    expect(await put(`/${pathname}/slashes.txt`)).toBe(201);
+    expect(await put(`${location}address.txt`)).toBe(201);
+    expect((await transfer(id)).files.map(({ name }) => name)).toEqual(['slashes.txt', 'address.txt']);
   });
 });
 

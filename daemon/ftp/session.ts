@@ -4,6 +4,7 @@ import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
 import { type Job, openJob } from '../domain/files/job.ts';
 import { fileNameOf } from '../domain/files/names.ts';
+import { renameReceived } from '../domain/files/rename.ts';
 import { visibleFiles } from '../domain/files/visible.ts';
 import type { PortRange } from './channel.ts';
 import { Control } from './control.ts';
@@ -27,6 +28,15 @@ const mostRefusals = 5;
 
 type Handler = (rest: string) => Reply | null | Promise<Reply | null>;
 
+/** What the commands were called in RFC 775; old clients begin with these. */
+const oldWords: ReadonlyMap<string, string> = new Map([
+  ['XCUP', 'CDUP'],
+  ['XCWD', 'CWD'],
+  ['XMKD', 'MKD'],
+  ['XPWD', 'PWD'],
+  ['XRMD', 'RMD'],
+]);
+
 /** One client of the FTP server: who it is, where it stands, and what each of its commands means. */
 export class FtpSession {
   readonly #central: Central;
@@ -40,6 +50,7 @@ export class FtpSession {
   readonly #folders = new Set(['/']);
   #offset = 0;
   #announced: number | null = null;
+  #renamed: string | null = null;
 
   constructor(central: Central, socket: Socket, options: SessionOptions) {
     this.#central = central;
@@ -58,7 +69,8 @@ export class FtpSession {
     await this.#control.goAway();
   }
 
-  async #answer({ word, rest }: FtpCommand): Promise<Reply | null> {
+  async #answer({ word: said, rest }: FtpCommand): Promise<Reply | null> {
+    const word = oldWords.get(said) ?? said;
     const open = Object.hasOwn(this.#open, word) ? this.#open[word] : undefined;
     const known = open ?? (Object.hasOwn(this.#members, word) ? this.#members[word] : undefined);
     if (!known) return [502, 'That command is not known here.'];
@@ -157,13 +169,30 @@ export class FtpSession {
       const file = await this.#find(rest);
       return file ? [213, ftpTime(file.changedAt)] : [550, 'There is no such file.'];
     },
-    LIST: () => this.#list(listLine),
-    NLST: () => this.#list(({ name }) => name),
-    MLSD: () => this.#list(factLine),
+    LIST: (rest) => this.#list(rest, listLine),
+    NLST: (rest) => this.#list(rest, ({ name }) => name),
+    MLSD: () => this.#list('', factLine),
+    MLST: async (rest) => {
+      const file = await this.#find(rest);
+      if (!file && !this.#isFolder(rest)) return [550, 'There is no such file.'];
+      this.#control.sayMany(250, 'Facts:', [file ? factLine(file) : `type=dir; ${folderOf(this.#folder, rest)}`]);
+      return [250, 'End'];
+    },
     STAT: () => [211, 'All is well.'],
     DELE: () => [550, 'Nothing is removed here.'],
     RMD: () => [550, 'Nothing is removed here.'],
-    RNFR: () => [550, 'Nothing is renamed here.'],
+    RNFR: async (rest) => {
+      const isThere = this.#needJob().way === 'put' && (await this.#find(rest)) !== undefined;
+      this.#renamed = isThere ? rest : null;
+      return isThere ? [350, 'And the new name?'] : [550, 'There is no such file.'];
+    },
+    RNTO: async (rest) => {
+      const from = this.#renamed;
+      this.#renamed = null;
+      if (from === null) return [503, 'RNFR comes first.'];
+      await renameReceived(this.#central, this.#needJob(), from, rest);
+      return [250, 'It is called so now.'];
+    },
     SITE: () => [502, 'There are no such commands.'],
     ABOR: () => [226, 'Nothing is under way.'],
   };
@@ -205,10 +234,14 @@ export class FtpSession {
   }
 
   #enter(path: string): Reply {
-    const folder = folderOf(this.#folder, path);
-    if (folder === null || !this.#folders.has(folder)) return [550, 'There is no such folder.'];
-    this.#folder = folder;
+    if (!this.#isFolder(path)) return [550, 'There is no such folder.'];
+    this.#folder = folderOf(this.#folder, path) ?? '/';
     return [250, 'Well.'];
+  }
+
+  #isFolder(path: string): boolean {
+    const folder = folderOf(this.#folder, path);
+    return folder !== null && this.#folders.has(folder);
   }
 
   #takeOffset(): number {
@@ -233,8 +266,12 @@ export class FtpSession {
     return await this.#transfers.store(this.#needJob(), path, { offset, announced });
   }
 
-  async #list(line: (file: Listed) => string): Promise<Reply> {
-    const listed = await visibleFiles(this.#central, this.#needJob());
+  /** All files, or the one that is meant; patterns mean all. */
+  async #list(rest: string, line: (file: Listed) => string): Promise<Reply> {
+    const path = rest.replace(/^(-\S*\s*)+/, '');
+    const isAll = this.#isFolder(path) || /[*?]/.test(path);
+    const visible = await visibleFiles(this.#central, this.#needJob());
+    const listed = visible.filter(({ name }) => isAll || name === fileNameOf(path));
     return await this.#transfers.list(listed.map((file) => `${line(file)}\r\n`).join(''));
   }
 }

@@ -8,7 +8,7 @@ import { type Job, openJob } from '../domain/files/job.ts';
 import { receive } from '../domain/files/receive.ts';
 import { send } from '../domain/files/send.ts';
 import { addressOf } from './origin.ts';
-import { rangeOf } from './range.ts';
+import { partOf, rangeOf } from './range.ts';
 
 const prefix = '/files/';
 const stalledMs = 60_000;
@@ -35,14 +35,17 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
 export const stationFiles =
   (central: Central) =>
   (request: IncomingMessage, response: ServerResponse): boolean => {
-    if (!request.url?.startsWith(prefix)) return false;
+    if (!pathOf(request).startsWith(prefix)) return false;
     request.socket.setTimeout(stalledMs, () => request.socket.destroy());
     void serve(central, request, response).catch((error: unknown) => refuse(central, request, response, error));
     return true;
   };
 
+/** The path that is meant: some stations join address and path with two slashes, some send the whole address as proxies want it. */
+const pathOf = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/^\/+/, '/');
+
 async function serve(central: Central, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = ''] = (request.url ?? '').slice(prefix.length).split('?', 1);
+  const [path = ''] = pathOf(request).slice(prefix.length).split('?', 1);
   const [user = '', password = '', ...rest] = path.split('/').map(decoded);
   const job = await openJob(central, user, password, addressOf(request));
   const name = rest.join('/');
@@ -58,7 +61,7 @@ async function serve(central: Central, request: IncomingMessage, response: Serve
     throw new DomainError('fileTooLarge', { megabytes: Math.floor(maxFileBytes / 1_000_000) });
   const isForm = /^multipart\/form-data/i.test(request.headers['content-type'] ?? '');
   if (isForm) await takeForm(central, job, name, request);
-  else await take(central, job, name === '' ? 'file' : name, request, () => request.complete);
+  else await takeBody(central, job, name === '' ? 'file' : name, request);
   response
     .writeHead(method === 'PUT' ? 201 : 200, { 'content-type': 'text/plain', connection: 'close' })
     .end('It has arrived.\n');
@@ -95,6 +98,29 @@ async function fetchFile(
   }
 }
 
+/** A file, or with Content-Range a part that goes on where another one broke (RFC 9110 §14.5); it is whole when the last part is there. */
+async function takeBody(central: Central, job: Job, name: string, request: IncomingMessage): Promise<void> {
+  const part = partOf(request.headers['content-range']);
+  if (part === 'wrong') throw new DomainError('fileIncomplete');
+  if (part === null) return await take(central, job, name, request, () => request.complete);
+  let received = 0;
+  const counted = async function* () {
+    for await (const bytes of request) {
+      received += bytes.length;
+      yield bytes;
+    }
+  };
+  const isWhole = () => request.complete && received === part.end - part.start;
+  if (part.isLast) return await take(central, job, name, counted(), isWhole, part.start);
+  const receiver = await receive(central, job, name, part.start);
+  try {
+    for await (const bytes of counted()) await receiver.write(bytes);
+  } finally {
+    await receiver.breakOff();
+  }
+  if (!isWhole()) throw new DomainError('fileIncomplete');
+}
+
 /** Takes a body in; when it breaks, what came is kept as partial. */
 async function take(
   central: Central,
@@ -102,8 +128,9 @@ async function take(
   name: string,
   body: AsyncIterable<Buffer>,
   isWhole: () => boolean,
+  from = 0,
 ): Promise<void> {
-  const receiver = await receive(central, job, name, 0);
+  const receiver = await receive(central, job, name, from);
   try {
     for await (const bytes of body) await receiver.write(bytes);
     if (!isWhole()) throw new DomainError('fileIncomplete');
