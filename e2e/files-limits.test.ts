@@ -141,6 +141,22 @@ test('A14: all transfers together move no faster than they may', async () => {
   expect(performance.now() - since).toBeGreaterThan(1700);
 });
 
+test('how far a firmware has gone is told while it goes, and when it breaks', async () => {
+  const firmwareId = await uploadFirmware(daemon, Buffer.alloc(1_900_000, 'x'));
+  const [{ id }, asked] = await Promise.all([
+    daemon.api('firmware.assign', { stationId, firmwareId, protocol: 'http' }),
+    answerNext(station, 'UpdateFirmware', {}),
+  ]);
+  const response = await fetch(String(asked.location));
+  const reader = response.body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  const moved = async () => (await transfer(id)).movedBytes;
+  await expect.poll(moved).toBeGreaterThan(0);
+  expect(await moved()).toBeLessThan(1_900_000);
+  expect(await transfer(id)).toMatchObject({ state: 'running', sizeBytes: 1_900_000 });
+});
+
 test('A14: a thousand sign-ins within a moment are limited, and others are served meanwhile', async () => {
   const { location } = await requestLog();
   const { username, password } = new URL(location);

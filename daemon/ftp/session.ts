@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Central } from '../domain/central.ts';
 import { DomainError } from '../domain/error.ts';
-import { type Job, openJob } from '../domain/files/job.ts';
+import { isOpen, type Job, openJob } from '../domain/files/job.ts';
 import { fileNameOf } from '../domain/files/names.ts';
 import { renameReceived } from '../domain/files/rename.ts';
 import { visibleFiles } from '../domain/files/visible.ts';
@@ -251,7 +251,7 @@ export class FtpSession {
   }
 
   #needJob(): Job {
-    if (!this.#job || this.#central.clock.now() >= this.#job.endsAt) throw new DomainError('transferRefused');
+    if (!this.#job || !isOpen(this.#central, this.#job.transfer)) throw new DomainError('transferRefused');
     return this.#job;
   }
 

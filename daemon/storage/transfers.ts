@@ -19,8 +19,8 @@ export const linkTransfer = (publicId: string, commandId: string): Statement =>
 export const deleteTransfer = (publicId: string): Statement =>
   statement(db.deleteFrom('transfers').where('publicId', '=', publicId));
 
-/** Those whose time is over: what nobody came for is told so, the others keep how far they came. */
-export const expireTransfers = (now: number): Statement =>
+/** Those whose time is over, but for some: what nobody came for is told so, the others keep how far they came. */
+export const expireTransfers = (now: number, but: readonly number[] = []): Statement =>
   statement(
     db
       .updateTable('transfers')
@@ -29,7 +29,8 @@ export const expireTransfers = (now: number): Statement =>
         endedAt: now,
       }))
       .where('endedAt', 'is', null)
-      .where('expiresAt', '<', now),
+      .where('expiresAt', '<', now)
+      .where('id', 'not in', but),
   );
 
 /** What a transfer is shown with. */

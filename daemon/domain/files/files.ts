@@ -51,6 +51,8 @@ export type Files = {
   external: ExternalServer | null;
   /** Bytes that are just coming in, by the station's row id. */
   readonly incoming: Map<number, number>;
+  /** When bytes of a transfer last moved, by its row id. */
+  readonly moved: Map<number, number>;
   /** Files that are being written. */
   readonly busy: Set<string>;
   /** Those of them of which the station has said that they failed: an end of theirs is no good one. */
@@ -67,6 +69,7 @@ export const newFiles = ({ folder, bytesPerSecond }: Readonly<{ folder: string; 
   endpoints: null,
   external: null,
   incoming: new Map(),
+  moved: new Map(),
   busy: new Set(),
   disowned: new Set(),
   signIns: new Map(),

@@ -12,11 +12,24 @@ import { countGuess, guessedRight } from '../user/limiter.ts';
 export type TransferRow = Omit<TransfersTable, 'id' | 'movedBytes'> & Readonly<{ id: number; movedBytes: number }>;
 
 /** What a station's user and password have opened: one file to fetch, or room to put some. */
-export type Job = Readonly<{ transfer: TransferRow; station: Station; endsAt: number }> &
+export type Job = Readonly<{ transfer: TransferRow; station: Station }> &
   (
     | Readonly<{ way: 'fetch'; file: Readonly<{ id: string; name: string; sizeBytes: number; changedAt: number }> }>
     | Readonly<{ way: 'put' }>
   );
+
+/** How long a transfer outlasts its time since bytes moved: over a slow line a file takes what it takes, and may go on where it broke. */
+const movedLatelyMs = 5 * 60_000;
+
+/** Whether a user and password still open their transfer. */
+export const isOpen = ({ files, clock }: Central, { id, expiresAt }: Pick<TransferRow, 'id' | 'expiresAt'>): boolean =>
+  clock.now() < Math.max(expiresAt, (files.moved.get(id) ?? 0) + movedLatelyMs);
+
+/** The transfers that are kept open beyond their time; those that stand still are forgotten. */
+export function movingTransfers({ files: { moved }, clock }: Central): readonly number[] {
+  for (const [id, at] of moved) if (at + movedLatelyMs <= clock.now()) moved.delete(id);
+  return [...moved.keys()];
+}
 
 /** Only this is kept of a password that nobody can guess (SECURITY §5). */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
@@ -50,12 +63,12 @@ async function signIn(central: Central, account: string, user: string, password:
   const known = Buffer.from(transfer?.secretHash ?? hashSecret(''));
   const isRight = transfer !== undefined && timingSafeEqual(given, known);
   const station = isRight ? central.stations.byId(transfer.stationId) : undefined;
-  const isOpen = isRight && transfer.endedAt === null && clock.now() < transfer.expiresAt && transfer.server === 'builtIn';
-  if (!isOpen || !station) throw new DomainError('transferRefused');
+  const isTime = isRight && transfer.endedAt === null && isOpen(central, transfer);
+  if (!isTime || transfer.server !== 'builtIn' || !station) throw new DomainError('transferRefused');
   guessedRight(people.guesses, account, address);
   if (count(gate.connects, account, clock.now(), limits.fileSignIns)) throw new DomainError('signInLocked', { seconds: 60 });
 
-  const common = { transfer, station, endsAt: transfer.expiresAt };
+  const common = { transfer, station };
   if (transfer.kind === 'diagnostics') return { ...common, way: 'put' };
   const firmware = transfer.firmwareId === null ? undefined : await firmwareById(storage.read, transfer.firmwareId);
   if (!firmware) throw new DomainError('transferRefused');

@@ -42,7 +42,7 @@ export async function followExternal(central: Central, station: Station, transfe
     const folder = folderOn(server, transfer.publicId);
     if (status === 'Installed') return await files.external.remove(server, folder);
     await files.external.take(server, folder, async (name, write) => {
-      const receiver = await receive(central, { transfer, station, endsAt: transfer.expiresAt, way: 'put' }, name, 0);
+      const receiver = await receive(central, { transfer, station, way: 'put' }, name, 0);
       try {
         await write((bytes) => receiver.write(bytes));
         await receiver.finish();

@@ -25,6 +25,9 @@ const states: ReadonlyMap<string, TransferState> = new Map([
   ['UploadFailed', 'failed'],
 ]);
 
+/** What no word of a station opens again. */
+const ended = new Set<string>(['done', 'failed'] satisfies TransferState[]);
+
 /** A status may come late, or after another one that contradicts it; such a transfer is still the one that is meant. */
 const lateMs = 24 * 3_600_000;
 
@@ -37,7 +40,8 @@ export type Followed = Readonly<{ transfer: TransferRow; unit: readonly Statemen
 
 /**
  * What a station's status changes in its latest transfer of the kind: no message says which one is meant, and there is one at a
- * time (FACTS §6.11). A failed one may be tried again by the station, so its user and password stay until its time is over.
+ * time (FACTS §6.11). A failed one may be tried again by the station, so its user and password stay until its time is over. One that
+ * says that it goes on gets its time anew: it may have come late, or need long to install.
  */
 export async function followStatus(
   central: Central,
@@ -52,7 +56,11 @@ export async function followStatus(
   if (!transfer) return null;
   const isEnd = state === 'done' && !(kind === 'diagnostics' && transfer.server === 'external');
   const problem = state === 'failed' ? status : null;
-  const unit = [updateTransfer(transfer.id, { state, status, problem, endedAt: isEnd ? now : transfer.endedAt })];
+  const goesOn = !isEnd && state !== 'failed' && !ended.has(transfer.state);
+  const time = goesOn
+    ? { endedAt: null, expiresAt: Math.max(transfer.expiresAt, now + central.settings.files.jobMs) }
+    : { endedAt: isEnd ? now : transfer.endedAt };
+  const unit = [updateTransfer(transfer.id, { state, status, problem, ...time })];
   if (status === 'UploadFailed') {
     const file = (await filesOfTransfers(read, [transfer.id])).at(-1);
     if (file) {

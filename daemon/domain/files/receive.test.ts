@@ -269,6 +269,44 @@ test('one that began and was never heard of again says that, not that it runs; a
   expect(await state()).toBe('done');
 });
 
+test('a transfer is open as long as its file moves, and a while longer to go on where it broke', async () => {
+  const { job, id, user, password } = await putJob();
+  const { central, clock } = made;
+  const state = async () => (await transferOf(central, testPerson, id)).state;
+  const receiver = await receive(central, job, 'log', 0);
+  await receiver.write(Buffer.from('first '));
+  clock.advance(59_000);
+  await receiver.write(Buffer.from('and second '));
+  clock.advance(4 * 60_000);
+  await keepFiles(central);
+  expect(await state()).toBe('running');
+  await receiver.breakOff();
+  const again = await openJob(central, user, password, '192.0.2.10');
+  await put(again, 'log', 'third', null);
+  expect((await transferOf(central, testPerson, id)).files).toMatchObject([{ name: 'log', sizeBytes: 22, partial: false }]);
+  clock.advance(6 * 60_000);
+  await expect(openJob(central, user, password, '192.0.2.10')).rejects.toMatchObject({ code: 'transferRefused' });
+  await keepFiles(central);
+  expect(central.files.moved.size).toBe(0);
+  expect((await transferOf(central, testPerson, id)).endedAt).not.toBeNull();
+});
+
+test('a station that says that it goes on gets its time anew, one that has ended does not', async () => {
+  const { job, user, password } = await putJob();
+  const { central, station, clock } = made;
+  const transfer = () => transferOf(central, testPerson, job.transfer.publicId);
+  clock.advance(60_001);
+  await keepFiles(central);
+  expect((await transfer()).state).toBe('expired');
+  await reportDiagnosticsStatus(central, station, 'Uploading');
+  expect(await transfer()).toMatchObject({ state: 'running', endedAt: null });
+  await put(await openJob(central, user, password, '192.0.2.10'), 'log', 'late');
+  await reportDiagnosticsStatus(central, station, 'Uploaded');
+  await reportDiagnosticsStatus(central, station, 'Uploading');
+  expect((await transfer()).endedAt).toBe(clock.now());
+  await expect(openJob(central, user, password, '192.0.2.10')).rejects.toMatchObject({ code: 'transferRefused' });
+});
+
 test('files go after their days, those that are being written stay', async () => {
   const { job, id } = await putJob();
   await put(job, 'old', 'x');

@@ -164,6 +164,7 @@ function receiver(central: Central, job: Job, { id, handle, hash, name, older, o
       if ((files.incoming.get(station.id) ?? 0) + bytes.length > room.quota)
         throw new DomainError('stationQuotaFull', { megabytes: megabytes(settings.files.quotaBytes) });
       count(bytes.length);
+      files.moved.set(transfer.id, clock.now());
       const at = offset + written;
       written += bytes.length;
       hash.update(bytes);
