@@ -27,12 +27,17 @@ test.skipIf(!mayMount)(
 );
 
 test.skipIf(!mayMount)(
-  'R8: a disk that gets full is told before it is (skipped where no file system may be mounted)',
+  'R8: a disk that gets full is told before it is, and takes no firmware for which there is no room (skipped where no file system may be mounted)',
   async () => {
     const disk = mountSmallDisk(48, 'memory');
     if (!disk) throw new Error('it could be mounted just now');
     onTestFinished(() => disk.remove());
     await using daemon = await startDaemon({ data: join(disk.folder, 'data'), flags: ['--log-level', 'info'] });
+    const firmware = {
+      ...{ name: 'Firmware', fileName: 'f.bin', maker: '', model: '', version: '', notes: '' },
+      sizeBytes: 49_500_000,
+    };
+    await expect(daemon.api('firmware.beginUpload', firmware)).rejects.toMatchObject({ error: { code: 'diskFull' } });
     disk.fill();
     await expect.poll(daemon.output, { timeout: 20_000 }).toContain('the disk is full: messages cannot be stored');
     disk.release();

@@ -6,6 +6,9 @@ import { DomainError } from '../error.ts';
 import { Pace } from './pace.ts';
 import { needRoom } from './room.ts';
 
+/** After so many bytes of a file that comes the disk is looked at again. */
+export const lookForRoomEvery = 4 * 1024 * 1024;
+
 /** Where a listener for stations is reached. */
 export type Endpoint = Readonly<{ host: string; port: number }>;
 export type Endpoints = Readonly<{ ftp: Endpoint; http: Endpoint; https: Endpoint }>;

@@ -1,4 +1,5 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { InputOf } from '../../../shared/api/contract.ts';
 import type { firmware as firmwareApi } from '../../../shared/api/files.ts';
 import type { Firmware } from '../../../shared/model/file-transfer.ts';
@@ -10,15 +11,17 @@ import { DomainError } from '../error.ts';
 import { audit } from '../user/audit.ts';
 import { makeLink } from '../user/one-time-links.ts';
 import { covers, type Person } from '../user/person.ts';
-import { createFile, diskError, removeFile, syncFolder } from './files.ts';
+import { createFile, diskError, lookForRoomEvery, removeFile, syncFolder } from './files.ts';
 import { nameForUrl } from './names.ts';
+import { needRoom } from './room.ts';
 
 type Upload = InputOf<typeof firmwareApi.beginUpload>;
 
-/** Makes the link to which a new firmware is put; it stands in the library once it has arrived whole. Refuses with `fileTooLarge`. */
+/** Makes the link to which a new firmware is put; it stands in the library once it has arrived whole. Refuses with `fileTooLarge` and, before anything is sent, `diskFull`. */
 export async function beginUpload(central: Central, person: Person, given: Upload): Promise<{ path: string }> {
   const most = central.settings.files.maxFileBytes;
   if (given.sizeBytes > most) throw new DomainError('fileTooLarge', { megabytes: Math.floor(most / 1_000_000) });
+  await needRoom(dirname(central.files.folder), given.sizeBytes);
   await central.storage.write([
     audit(central, person, { action: 'firmware.beginUpload', subject: given.name, after: { fileName: given.fileName } }),
   ]);
@@ -32,10 +35,16 @@ async function store(central: Central, person: Person, given: Upload, body: Asyn
   const handle = await createFile(files, publicId);
   try {
     let sizeBytes = 0;
+    let lookedAt = 0;
     for await (const bytes of body) {
       sizeBytes += bytes.length;
       if (sizeBytes > given.sizeBytes) throw new DomainError('fileIncomplete');
       hash.update(bytes);
+      // Others may have filled the disk since it was promised.
+      if (sizeBytes - lookedAt > lookForRoomEvery) {
+        lookedAt = sizeBytes;
+        await needRoom(files.folder);
+      }
       await handle.appendFile(bytes);
     }
     if (sizeBytes !== given.sizeBytes) throw new DomainError('fileIncomplete');

@@ -14,7 +14,7 @@ import {
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import { stationEvent } from '../station/event.ts';
-import { bytesOf, createFile, diskError, openFile, removeFile, syncFolder } from './files.ts';
+import { bytesOf, createFile, diskError, lookForRoomEvery, openFile, removeFile, syncFolder } from './files.ts';
 import type { Job } from './job.ts';
 import { fileNameOf } from './names.ts';
 import { needRoom } from './room.ts';
@@ -31,7 +31,6 @@ export type Receiver = Readonly<{
 
 const mostFiles = 50;
 const tellEveryMs = 2000;
-const lookForRoomEvery = 4 * 1024 * 1024;
 const storeAgainMs = 5000;
 const megabytes = (bytes: number) => Math.floor(bytes / 1_000_000);
 

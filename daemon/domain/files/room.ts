@@ -8,10 +8,10 @@ const mostReservedBytes = 1024 ** 3;
 /** Parts of the disk that are free below which somebody has to know, the worst last. */
 const warnBelow = [0.1, 0.05, 0.005];
 
-/** Refuses with `diskFull` when all but a twentieth of the disk is taken; that is kept for the database. */
-export async function needRoom(folder: string): Promise<void> {
+/** Refuses with `diskFull` when all but a twentieth of the disk is taken, or would be with so many bytes; that is kept for the database. */
+export async function needRoom(folder: string, moreBytes = 0): Promise<void> {
   const { bavail, blocks, bsize } = await statfs(folder);
-  if (bavail * bsize < Math.min((blocks * bsize) / 20, mostReservedBytes)) throw new DomainError('diskFull');
+  if (bavail * bsize - moreBytes < Math.min((blocks * bsize) / 20, mostReservedBytes)) throw new DomainError('diskFull');
 }
 
 /** A look at the disk of the data folder that warns when a tenth of it is free, when a twentieth, and when nothing (SECURITY R8). */
