@@ -23,7 +23,8 @@ afterAll(async () => {
   other?.close();
 });
 
-const settings = (change: Readonly<{ password?: string | null; url?: string; allowPrivate?: boolean }> = {}) => ({
+type Change = Readonly<{ password?: string | null; url?: string; allowPrivate?: boolean; trustCertificate?: boolean }>;
+const settings = (change: Change = {}) => ({
   ...{ server: 'external' as const, protocol: 'auto' as const, keepDays: 30 },
   external: {
     url: `ftp://127.0.0.1:${other.port}/stations`,
@@ -59,6 +60,24 @@ test('the test of the settings goes through every step, and says in words what f
     await expect(daemon.api('fileServer.set', settings({ url })), url).rejects.toMatchObject({
       error: { code: 'fileServerRefused' },
     });
+  await daemon.api('fileServer.set', settings());
+});
+
+test('a certificate of its own making is refused in words for people, unless the settings take it', async () => {
+  const url = daemon.addresses.ftps;
+  await daemon.api('fileServer.set', settings({ url }));
+  const { steps } = await daemon.api('fileServer.test');
+  expect(steps).toMatchObject([
+    { ok: true },
+    { step: 'connect', ok: false, detail: expect.stringMatching(/certificate|issuer/) },
+  ]);
+  expect(JSON.stringify(steps)).not.toContain('Node');
+  await daemon.api('fileServer.set', settings({ url, trustCertificate: true }));
+  expect((await daemon.api('fileServer.test')).steps).toMatchObject([
+    {},
+    { step: 'connect', ok: true },
+    { step: 'signIn', ok: false },
+  ]);
   await daemon.api('fileServer.set', settings());
 });
 

@@ -127,7 +127,8 @@ const stepper =
 
 /** What a server or the system said, without our password, should it repeat that. */
 function wordsOf(error: unknown, server?: ExternalAddress): string {
-  const words = error instanceof Error ? error.message : String(error);
+  // What Node advises its programmers is no help to the person.
+  const words = (error instanceof Error ? error.message : String(error)).replace(/; if the root CA .*$/s, '');
   return (server?.password ? words.replaceAll(server.password, '********') : words).slice(0, 300);
 }
 

@@ -2,16 +2,25 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { accessibilityFaults, picture } from '../support/browser.ts';
-import { answerCall, bootedStation } from '../support/charging-site.ts';
+import { answerCall, bootedStation, chargingSite } from '../support/charging-site.ts';
 import { consoleVisits } from '../support/console-visit.ts';
 import { uploadFirmware, zipOf } from '../support/files.ts';
 import { otherFtpServer } from '../support/ftp-server.ts';
 import type { RawStation } from '../support/stations.ts';
 
+/** More stations than a list shows at once; none of them has ever come. */
+const fleet = Array.from({ length: 120 }, (_, index) => ({
+  ...{ name: `H-${index + 1}`, chargeBoxId: `HVN-${index + 1}` },
+  outlets: [{ connectorId: 1, plug: 'type2' as const, mode: 'RFID' as const }],
+}));
+
 let station: RawStation;
-const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
-  station = await bootedStation(addresses.ocpp16, 'STG-01');
-});
+const { inside, nodeId, daemon } = consoleVisits(
+  async ({ addresses }) => {
+    station = await bootedStation(addresses.ocpp16, 'STG-01');
+  },
+  { ...chargingSite, sites: [...(chargingSite.sites ?? []), { name: 'Havna', stations: fleet }] },
+);
 
 const builtIn = {
   ...{ server: 'builtIn' as const, protocol: 'http' as const, keepDays: 90 },
@@ -79,12 +88,41 @@ test('firmware of another model is offered to no station, and sent only by someb
   const dialog = page.getByRole('dialog');
   await dialog.getByText('No station fits.').waitFor();
   await dialog.getByLabel('Show stations of other models too').check();
+  await dialog.getByLabel('Find a station').fill('p1-01');
   await dialog.getByRole('checkbox', { name: /P1-01/ }).check();
   await dialog.getByText('This firmware is for another model than P1-01. Wrong firmware can make a station useless.').waitFor();
   const asked = answerCall(station, 'UpdateFirmware', {});
   await dialog.getByRole('button', { name: 'Send to one station' }).click();
   await asked;
   await dialog.getByText('The station was told to fetch it').waitFor();
+});
+
+test('a firmware goes to a whole fleet at once, and what went wrong is counted and named', async () => {
+  await uploadFirmware(daemon(), Buffer.from('for all'), { name: 'For all 3.0' });
+  const { page } = await inside(`/${await nodeId('Fjordby Parkering')}/firmware`);
+  const dialog = page.getByRole('dialog');
+  await page.locator('[data-firmware="For all 3.0"]').getByRole('button', { name: 'Send to stations' }).click();
+  await dialog.getByText('H-1', { exact: true }).waitFor();
+  expect(await dialog.locator('.targets > label').count()).toBe(100);
+  await dialog.getByRole('button', { name: 'Show 23 more' }).click();
+  expect(await dialog.locator('.targets > label').count()).toBe(123);
+  await dialog.getByLabel('Choose all 123').check();
+  await dialog.getByLabel('Find a station').fill('h-12');
+  expect(await dialog.locator('.targets .name').allInnerTexts()).toEqual(['H-12', 'H-120']);
+  await dialog.getByLabel('Find a station').fill('');
+  const asked = answerCall(station, 'UpdateFirmware', {});
+  await dialog.getByRole('button', { name: 'Send to 123 stations' }).click();
+  await asked;
+  await dialog.getByText('1 of 123 stations were told to fetch it.').waitFor();
+  await dialog.getByText('122 could not be told.').waitFor();
+  expect(await dialog.locator('.outcomes li').count()).toBe(100);
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  const group = page.getByRole('button', { name: /Model not known.*122 stations/ });
+  await group.click();
+  const members = page.locator('.stations li');
+  await expect.poll(() => members.count()).toBe(101);
+  await page.getByRole('button', { name: 'Show 22 more' }).click();
+  await expect.poll(() => members.count()).toBe(122);
 });
 
 test('archives open to the texts in them; what broke off is kept and marked as partial', async () => {
@@ -116,6 +154,11 @@ test('archives open to the texts in them; what broke off is kept and marked as p
   await dialog.getByRole('combobox', { name: 'File in the archive' }).press('ArrowDown');
   await page.getByRole('option', { name: 'modem.log' }).click();
   await dialog.getByText('signal weak').waitFor();
+  await dialog.getByLabel('Find in the file').fill('al');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('2 lines have this text.').waitFor();
+  // Each stands below the name of its file.
+  expect(await dialog.locator('pre').innerText()).toMatch(/system\.log.*all is well.*modem\.log.*signal weak/s);
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await view('kernel.log.gz');
   await dialog.getByText('kernel is fine').waitFor();
@@ -124,6 +167,14 @@ test('archives open to the texts in them; what broke off is kept and marked as p
   await view('half.log');
   await dialog.getByText('The transfer broke: only the beginning of the file is here.').waitFor();
   await dialog.getByText('half of it').waitFor();
+});
+
+test('a log that the station says it has sent, and that never came, is told so', async () => {
+  const { target } = await logAddress('nowhere.log');
+  expect(target.protocol).toBe('http:');
+  await station.call('DiagnosticsStatusNotification', { status: 'Uploaded' });
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/files`);
+  await page.locator('[data-transfer]').first().getByText('No file has come').waitFor();
 });
 
 test('an external server is entered, tried in every step, and says which step failed', async () => {
@@ -158,6 +209,9 @@ test('the file server is tried with a button', async () => {
   const { page } = await inside(`/${await nodeId('Fjordby Parkering')}/fileServer`);
   await page.getByRole('button', { name: 'Test the server' }).click();
   await page.getByText('The server works.').waitFor();
+  // Of a server that was not asked yet nothing is said.
+  await page.getByRole('radio', { name: /External/ }).check();
+  await page.getByText('The server works.').waitFor({ state: 'detached' });
 });
 
 test.each(['light', 'dark'] as const)('pages for files can be used by everyone, in %s', async (theme) => {
