@@ -119,8 +119,9 @@ export const Configuration = Type.Object(
     maxFrameBytes: Type.Integer({
       minimum: 4096,
       maximum: 16_777_216,
-      default: 65_536,
-      description: 'Longest message that a station may send.',
+      default: 262_144,
+      description:
+        'Longest message that a station may send over JSON. One that is longer ends its connection, each time that it tries.',
     }),
     traceMegabytes: Type.Integer({
       minimum: 0,

@@ -94,7 +94,7 @@ test('SECURITY A22, R13: headers of 1 GiB, fragments without end and plain noise
   const next = Buffer.concat([Buffer.from([0x00, 0xff, 0, 0, 0, 0, 0, 0, 0x40, 0, 1, 2, 3, 4]), Buffer.alloc(0x4000)]);
   for (const attack of [
     Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4]),
-    Buffer.concat([fragment, ...Array<Buffer>(8).fill(next)]),
+    Buffer.concat([fragment, ...Array<Buffer>(17).fill(next)]),
     random,
     Buffer.from([0x81, 0x05, 0x5b, 0x5d]), // Not masked, as only servers may send.
     Buffer.from([0xc1, 0x80, 1, 2, 3, 4]), // Compressed, which was not agreed on.

@@ -74,7 +74,7 @@ test('FACTS 5.2: odd frames are understood, strange ones ignored, and many unrea
 test('SECURITY A22: frames that are too big, too deep or not text end at most their own connection', async () => {
   const witness = await booted();
   const big = await booted();
-  big.send(JSON.stringify([2, 'big', 'DataTransfer', { vendorId: 'v', data: 'x'.repeat(70_000) }]));
+  big.send(JSON.stringify([2, 'big', 'DataTransfer', { vendorId: 'v', data: 'x'.repeat(270_000) }]));
   expect(await big.closed).toBe(1009);
   const invalid = await connect(big.id);
   invalid.socket.send(Buffer.from([0x5b, 0xff, 0xfe]), { binary: false });

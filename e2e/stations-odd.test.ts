@@ -37,6 +37,32 @@ test('FIELD 5: a stop that is repeated, with its transaction data, counts once',
   await station.close();
 });
 
+test('FACTS 6.4: a stop with the readings of a whole day is one message, and all of them are kept', async () => {
+  const station = await booted();
+  const startedAt = Date.now() - 86_400_000;
+  const timeOf = (minutes: number) => new Date(startedAt + minutes * 60_000).toISOString();
+  const transactionId = transactionOf(await station.call('StartTransaction', start({ timestamp: timeOf(0) })));
+  const quarters = Array.from({ length: 95 }, (_, index) => index + 1);
+  const transactionData = quarters.flatMap((quarter) =>
+    ['Sample.Clock', 'Sample.Periodic'].map((context) => ({
+      timestamp: timeOf(quarter * 15),
+      sampledValue: [
+        { value: String(1000 + quarter * 10), context, format: 'Raw', measurand: 'Energy.Active.Import.Register', unit: 'Wh' },
+        ...['L1', 'L2', 'L3'].flatMap((phase) => [
+          { value: '230.0', context, format: 'Raw', measurand: 'Voltage', phase, location: 'Outlet', unit: 'V' },
+          { value: '16.0', context, format: 'Raw', measurand: 'Current.Import', phase, location: 'Outlet', unit: 'A' },
+        ]),
+      ],
+    })),
+  );
+  const message = stop(transactionId, { meterStop: 2000, transactionData });
+  expect(JSON.stringify(message).length).toBeGreaterThan(150_000);
+  expect((await station.call('StopTransaction', message))[0]).toBe(3);
+  expect(sessions(station.rowId)).toMatchObject([{ energyWh: 1000 }]);
+  expect(rowsOf(daemon(), 'SELECT count(*) AS n FROM samples WHERE sessionId = ?', transactionId)).toEqual([{ n: 190 }]);
+  await station.close();
+});
+
 test('FIELD 6: a new start ends a session whose stop was lost, and the late stop still counts', async () => {
   const station = await booted();
   const lost = transactionOf(

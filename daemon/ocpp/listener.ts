@@ -22,7 +22,7 @@ export type StationListenerOptions = Readonly<{
   /** Null: no TLS listener. */
   tlsPort: number | null;
   tls: Readonly<{ ec: KeyPair; rsa: KeyPair }> | null;
-  /** Largest message that is taken; 64 KiB if not given (SECURITY A22). */
+  /** Largest message that is taken; if not given 256 KiB, as over SOAP (SECURITY A22; a StopTransaction may hold a day's readings). */
   maxFrameBytes?: number;
   /** Answers requests for other things that stations ask for here; false: not one of those. It may take its time for a body. */
   routes?: (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -77,7 +77,7 @@ export async function startStationListener(central: Central, options: StationLis
     clientTracking: false,
     perMessageDeflate: false,
     autoPong: false,
-    maxPayload: options.maxFrameBytes ?? 64 * 1024,
+    maxPayload: options.maxFrameBytes ?? 256 * 1024,
     WebSocket: StationSocket,
   });
   const soap = new SoapServer(central);
