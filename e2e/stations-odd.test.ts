@@ -119,6 +119,27 @@ test('FIELD 9, FIELD 10: kWh counts as a thousand Wh, values come as numbers, an
   await station.close();
 });
 
+test('FACTS §10: meter values with transaction ids that nobody gave belong to what runs on their connector', async () => {
+  const [victim, station] = [await booted(), await booted()];
+  const ofAnother = transactionOf(await victim.call('StartTransaction', start()));
+  const own = transactionOf(await station.call('StartTransaction', start()));
+  // As it stands on the wire: JavaScript has no such number.
+  const ids = ['9223372036854775807', '2147483647', '0', '-1', '"none"', 'null', `${ofAnother}`, `"${own}"`];
+  for (const [index, id] of ids.entries()) {
+    const timestamp = new Date(Date.now() - 60_000 + index * 1000).toISOString();
+    const reading = `{"timestamp":"${timestamp}","sampledValue":[{"value":"${1100 + index}"}]}`;
+    station.send(`[2,"m${index}","MeterValues",{"connectorId":1,"transactionId":${id},"meterValue":[${reading}]}]`);
+    expect((await station.next((frame) => frame[1] === `m${index}`))[0], id).toBe(3);
+  }
+  const samplesOf = (sessionId: number) => rowsOf(daemon(), 'SELECT count(*) AS n FROM samples WHERE sessionId = ?', sessionId);
+  expect(samplesOf(own)).toEqual([{ n: ids.length }]);
+  expect(samplesOf(ofAnother)).toEqual([{ n: 0 }]);
+  const { outlets } = await daemon().api('stations.get', { stationId: publicId(station.rowId) });
+  expect(outlets[0]?.session).toMatchObject({ transactionId: own, energyWh: 107 });
+  await victim.close();
+  await station.close();
+});
+
 test('FIELD 8: a refused or odd start leaves the good session of its connector alone', async () => {
   const station = await booted();
   const good = transactionOf(await station.call('StartTransaction', start()));
