@@ -77,6 +77,8 @@ export async function startStationListener(central: Central, options: StationLis
     clientTracking: false,
     perMessageDeflate: false,
     autoPong: false,
+    // Done where a message is read: one that is not UTF-8 shall not end the connection.
+    skipUTF8Validation: true,
     maxPayload: options.maxFrameBytes ?? 256 * 1024,
     WebSocket: StationSocket,
   });

@@ -19,7 +19,7 @@ const deeds: Readonly<Record<DeviationKind, Deed>> = {
   noSubprotocol: 'understood',
   noCommonVersion: 'turnedAway',
   frameTooBig: 'lineEnded',
-  invalidUtf8: 'lineEnded',
+  invalidUtf8: 'understood',
   webSocket: 'lineEnded',
   soapVersion: 'understood',
   soapNamespace: 'understood',

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { WebSocket } from 'ws';
 import type { StationRequest } from '../../../shared/model/command.ts';
 import type { DeviationKind } from '../../../shared/model/deviation.ts';
@@ -50,7 +51,6 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** What the socket's own errors mean for the station's maker. */
 const brokenBy: Readonly<Record<string, DeviationKind>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'frameTooBig',
-  WS_ERR_INVALID_UTF8: 'invalidUtf8',
 };
 /** Names of actions come from outside and may be of any length. */
 const ACTION_LENGTH = 50;
@@ -166,7 +166,7 @@ export class Connection implements StationLink {
   received(data: Buffer, isBinary: boolean): void {
     this.#liveness.heard(this.#hub.now);
     if (this.#state === 'ended') return;
-    const text = data.toString();
+    const { text, bytes } = this.#textOf(data);
     if (isBinary) this.#note('binaryFrame', '', text);
     const frame = readFrame(text);
     if (frame.kind === 'unreadable' || frame.kind === 'broken') {
@@ -180,13 +180,21 @@ export class Connection implements StationLink {
     this.#unreadable = 0;
     if (frame.kind === 'call') {
       if (frame.flaw) this.#note(frame.flaw, frame.action, text);
-      this.#accept({ frame, text, bytes: data, at: this.#hub.central.clock.now(), about: aboutOf(frame.payload) });
+      this.#accept({ frame, text, bytes, at: this.#hub.central.clock.now(), about: aboutOf(frame.payload) });
     } else if (frame.kind === 'unknown') {
       this.#note('unknownMessageType', '', text);
       traceOdd(this.#hub.central, this, 'ignored', text, data.length, null);
     } else {
       this.#receivedAnswer(frame, text, data.length);
     }
+  }
+
+  /** Bytes that are not UTF-8 are Latin-1: refused, a stop with such a letter would be sent again and again until it is dropped (SECURITY R3). */
+  #textOf(data: Buffer): Readonly<{ text: string; bytes: Buffer }> {
+    if (isUtf8(data)) return { text: data.toString(), bytes: data };
+    const text = data.toString('latin1');
+    this.#note('invalidUtf8', '', text);
+    return { text, bytes: Buffer.from(text) };
   }
 
   #receivedAnswer(frame: AnswerFrame, text: string, size: number): void {
