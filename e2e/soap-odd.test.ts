@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { StationRequest } from '../shared/model/command.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { boot15, post, soapAt, soapMessage, stationAnswer } from './support/soap.ts';
-import { basic, rowsOf, siteOf } from './support/stations.ts';
+import { basic, exchange, rowsOf, siteOf } from './support/stations.ts';
 
 /** What stations and strangers do over SOAP that nobody would do on purpose, or only on purpose. */
 let daemon: TestDaemon;
@@ -11,7 +11,9 @@ const password = 'a-good-key-16-long';
 
 beforeAll(async () => {
   daemon = await startDaemon({
-    provision: { sites: siteOf({ id: 'LOCKED', password }, ...['GOOD', 'BROKEN', 'CALLED', 'AWAY'].map((id) => ({ id }))) },
+    provision: {
+      sites: siteOf({ id: 'LOCKED', password }, ...['GOOD', 'BROKEN', 'CALLED', 'AWAY', 'FLAWED'].map((id) => ({ id }))),
+    },
     flags: ['--soap-call-networks', '127.0.0.0/8'],
   });
 });
@@ -134,4 +136,23 @@ test('FIELD 20: a station that cannot be reached is asked for its configuration 
     expect(await command('AWAY', { kind })).toMatchObject({ state: 'failed', answer: 'NotReached' });
   const { rows } = await daemon.api('trace.list', { stationId: stationId('AWAY'), limit: 100 });
   expect(rows.filter(({ action }) => action === 'GetConfiguration')).toHaveLength(1);
+});
+
+test('FIELD 12, 15: the end of a session is not lost for flaws of its XML, a request without Host, or a path from elsewhere', async () => {
+  await send('FLAWED', 'bootNotification', boot15);
+  const start =
+    '<cs:connectorId>1</cs:connectorId><cs:idTag>A</cs:idTag><cs:timestamp>2026-11-22T10:00:00Z</cs:timestamp><cs:meterStart>0</cs:meterStart>';
+  const transactionId = Number((await send('FLAWED', 'startTransaction', start)).value('transactionId'));
+  const members =
+    `<cs:transactionId>${transactionId}</cs:transactionId><cs:idTag>Bjørn & Co\u0001</cs:idTag>` +
+    '<x:timestamp>2026-11-22T11:00:00Z</x:timestamp><cs:meterStop>7000</cs:meterStop>';
+  const stop = soapMessage({ chargeBoxId: 'FLAWED', operation: 'stopTransaction', members });
+  const body = Buffer.concat([Buffer.from('\r\n'), Buffer.from(stop, 'latin1'), Buffer.from([0])]);
+  const head = `POST /services/CentralSystemService HTTP/1.1\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const answer = await exchange(soapAt(daemon.addresses), Buffer.concat([Buffer.from(head), body]));
+  expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
+  expect(rowsOf(daemon, 'SELECT energyWh, stopIdTag FROM sessions WHERE id = ?', transactionId)).toEqual([
+    { energyWh: 7000, stopIdTag: 'Bjørn & Co' },
+  ]);
+  expect((await deviations('FLAWED')).map(({ kind }) => kind)).toContain('soapXml');
 });

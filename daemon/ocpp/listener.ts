@@ -53,6 +53,8 @@ const httpLimits = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 8 * 1024,
+  // Nobody but us is meant, and small stations leave it out.
+  requireHostHeader: false,
   maxRequestsPerSocket: 100,
 } satisfies ServerOptions & { maxRequestsPerSocket: number };
 

@@ -8,6 +8,7 @@ export const deviationKinds = [
   'frameTooBig',
   'invalidUtf8',
   'webSocket',
+  'soapXml',
   'soapVersion',
   'soapNamespace',
   'soapElement',

@@ -21,6 +21,7 @@ const deeds: Readonly<Record<DeviationKind, Deed>> = {
   frameTooBig: 'lineEnded',
   invalidUtf8: 'understood',
   webSocket: 'lineEnded',
+  soapXml: 'understood',
   soapVersion: 'understood',
   soapNamespace: 'understood',
   soapElement: 'understood',

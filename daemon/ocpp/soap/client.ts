@@ -8,6 +8,7 @@ import type { StationRequest } from '../../../shared/model/command.ts';
 import type { Central } from '../../domain/central.ts';
 import { DomainError } from '../../domain/error.ts';
 import { callBackOf, hostOf, mayCall } from '../../domain/station/call-back.ts';
+import { noteDeviation } from '../../domain/station/deviation.ts';
 import { heard } from '../../domain/station/heard.ts';
 import type { Station, StationAnswer } from '../../domain/station/station.ts';
 import type { Outgoing } from '../action.ts';
@@ -191,6 +192,7 @@ function readReply(central: Central, station: Station, prepared: Prepared<Outgoi
   try {
     const envelope = readEnvelope(body);
     isMessage = true;
+    if (envelope.isMended) noteDeviation(central, station, { kind: 'soapXml', action: `${prepared.name}.conf`, example: '' });
     const fault = readFault(envelope.body);
     heard(central, station);
     if (fault) {

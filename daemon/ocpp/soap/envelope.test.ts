@@ -190,6 +190,40 @@ test('faults are written for both versions of SOAP and read whatever wrote them'
   expect(readFault(parseXml(axis))).toEqual({ code: 'Receiver', subcode: 'NotSupported', reason: 'no' });
 });
 
+const status = (info: string) =>
+  `<Envelope xmlns="http://www.w3.org/2003/05/soap-envelope"><Body><statusNotificationRequest xmlns="urn://Ocpp/Cs/2012/06/"><connectorId>1</connectorId>` +
+  `<status>Available</status><errorCode>NoError</errorCode>${info}</statusNotificationRequest></Body></Envelope>`;
+
+const flawed: Record<string, [message: string | Buffer, info: string, isMended: boolean]> = {
+  'a line before the declaration': [`\r\n<?xml version="1.0"?>${status('<info>A</info>')}`, 'A', false],
+  'zeros behind it, as a text in C ends': [`${status('<info>A</info>')}\r\n\0\0`, 'A', false],
+  'letters as old machines write them': [Buffer.from(status('<info>Bjørn</info>'), 'latin1'), 'Bjørn', true],
+  'and says so': [
+    Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${status('<info>Bjørn</info>')}`, 'latin1'),
+    'Bjørn',
+    true,
+  ],
+  'says so, and writes UTF-8': [`<?xml version="1.0" encoding="iso-8859-1"?>${status('<info>Bjørn</info>')}`, 'Bjørn', true],
+  'ampersands as they are': [status('<info>A & B &amp; &#38;<![CDATA[ & ]]></info>'), 'A & B & & &', true],
+  'control characters, and references to them': [status('<info>A\u0001&#1;&#x1F;&#xFFFF;B&#x42;</info>'), 'ABB', true],
+  'a prefix that nobody declared': [status('<x:info>A</x:info><vendorId xsi:nil="true"/>'), 'A', true],
+};
+test.each(Object.entries(flawed))('FIELD 12: a message with %s is no lost message', (_name, [message, info, isMended]) => {
+  const envelope = readEnvelope(Buffer.from(message as string));
+  expect(envelope.isMended).toBe(isMended);
+  const { request } = actionOf(ocpp15, 'StatusNotification');
+  const { value } = repair(request, readPayload(request, envelope.body));
+  expect(value).toMatchObject({ connectorId: 1, status: 'Available', info });
+});
+
+test('R20: what is mended is mended in a moment, whatever it is made of', () => {
+  for (const part of ['&', '<![CDATA[', '&#1;', '\u0001', '<a:b', ' \0 ', '&x', '<!', ']]>']) {
+    const before = performance.now();
+    expect(() => readEnvelope(bytes(`<a>${part.repeat(250_000 / part.length)}`))).toThrow(CallError);
+    expect(performance.now() - before, part).toBeLessThan(500);
+  }
+});
+
 const hostile: Record<string, string | Buffer> = {
   'a document type': `<!DOCTYPE a [<!ENTITY l "lol">]>${wrapped('<a>&l;</a>')}`,
   'a document type in small letters, late': wrapped('<a><!doctype a></a>'),
@@ -219,7 +253,15 @@ test('members named like those of every object are strangers like any other', ()
 test('a path names a service in any letter case, with slashes too many; a namespace its version, even without its last slash', () => {
   for (const path of ['/Ocpp/CentralSystemService15', '/ocpp/centralsystemservice15/', '//OCPP//CentralSystemService15?wsdl'])
     expect(serviceAt(path)).toBe(ocpp15);
-  for (const path of ['/Ocpp/CentralSystemService17', '/Ocpp', '/', '/Ocpp/CentralSystemService15/X'])
+  // Behind a proxy's address, with the identity, and as other central systems have it.
+  for (const path of [
+    'http://host:8080/Ocpp/CentralSystemService15',
+    '/Ocpp/CentralSystemService15/CB-1',
+    '/x/services/CentralSystemService15',
+  ])
+    expect(serviceAt(path)).toBe(ocpp15);
+  expect(serviceAt('/x/services/CentralSystemService')).toBe(ocpp16);
+  for (const path of ['/Ocpp/CentralSystemService17', '/Ocpp', '/', '/Ocpp/CentralSystemService15/X/Y', '/Ocpp/websocket/CB-1'])
     expect(serviceAt(path)).toBeNull();
   expect(versionOf('urn://Ocpp/Cs/2015/10')).toBe(ocpp16);
   expect(versionOf('urn://Ocpp/Cp/2012/06/')).toBe(ocpp15);

@@ -1,5 +1,5 @@
 import { CallError } from '../errors.ts';
-import { escapeXml, parseXml, type XmlElement, xmlText } from './xml.ts';
+import { escapeXml, readXml, type XmlElement } from './xml.ts';
 
 /** SOAP 1.2 is OCPP's; 1.1 is seen (FACTS §4.1) and answered in kind. */
 export type SoapVersion = '1.2' | '1.1';
@@ -25,13 +25,15 @@ export type Envelope = Readonly<{
   /** Where its sender listens, by its own words. */
   from: string | null;
   replyTo: string | null;
+  /** Its XML was not as it should be. */
+  isMended: boolean;
   /** The one child of the body. */
   body: XmlElement;
 }>;
 
 /** Reads a message; a `CallError` says why it is none. Headers are found by their names, whatever their namespace or letter case. */
 export function readEnvelope(bytes: Uint8Array): Envelope {
-  const root = parseXml(xmlText(bytes));
+  const { root, isMended } = readXml(bytes);
   if (root.name !== 'Envelope') throw new CallError('FormationViolation', 'Envelope: missing');
   const soap: SoapVersion = root.namespace.trim() === soapNamespace['1.1'] ? '1.1' : '1.2';
   const body = root.children.find(({ name }) => name === 'Body')?.children[0];
@@ -53,6 +55,7 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
     messageId: text('messageid'),
     from: address('from'),
     replyTo: address('replyto'),
+    isMended,
     body,
   };
 }

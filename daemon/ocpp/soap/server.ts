@@ -289,7 +289,8 @@ export class SoapServer {
   }
 
   #noteOddities(station: Station, service: SoapOcpp, version: SoapOcpp, envelope: Envelope, action: string): void {
-    const { soap, messageId, action: said, body } = envelope;
+    const { soap, messageId, action: said, body, isMended } = envelope;
+    if (isMended) this.#note(station, 'soapXml', action, '');
     if (soap === '1.1') this.#note(station, 'soapVersion', action, soap);
     if (version !== service || body.namespace !== version.central) this.#note(station, 'soapNamespace', action, body.namespace);
     if (messageId === null) this.#note(station, 'soapNoMessageId', action, '');

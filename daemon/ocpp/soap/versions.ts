@@ -50,12 +50,22 @@ export const ocpp16: SoapOcpp = {
 
 const versions = [ocpp15, ocpp16];
 
-/** The version whose service a path names, in any letter case, with slashes too many (FIELD 15). */
+const servicePath = /^centralsystemservice(15|16)?$/;
+
+/**
+ * The version whose service a path names, in any letter case, with slashes too many, below any folder and with the identity behind it
+ * (FIELD 15); a station that moves here from elsewhere keeps its path. A path without a version leaves it to the message's namespace.
+ */
 export function serviceAt(url: string): SoapOcpp | null {
-  const segments = (url.split(/[?#]/, 1)[0] ?? '').split('/').filter((segment) => segment !== '');
-  const [first = '', service = ''] = segments.map((segment) => segment.toLowerCase());
-  if (segments.length !== 2 || first !== 'ocpp') return null;
-  return versions.find((version) => version.service.toLowerCase() === service) ?? null;
+  const segments = (url.split(/[?#]/, 1)[0] ?? '')
+    .toLowerCase()
+    .split('/')
+    .filter((segment) => segment !== '');
+  for (const segment of segments.slice(-2).reverse()) {
+    const named = servicePath.exec(segment);
+    if (named) return named[1] === '15' ? ocpp15 : ocpp16;
+  }
+  return null;
 }
 
 const bare = (namespace: string) => namespace.trim().replace(/\/+$/, '').toLowerCase();
