@@ -309,6 +309,19 @@ describe('configuration', () => {
       { before: '300', after: '120' },
     ]);
   });
+  test('commands that were asked for together are all on the pages of the history', async () => {
+    answers.set('ChangeConfiguration', { status: 'NotSupported' });
+    const values = Array.from({ length: 60 }, (_, number) => ({ key: `Acme${number}`, value: 'on' }));
+    const { batchId, commands } = await daemon.api('stations.uploadConfiguration', { stationId, values });
+    const listed: string[] = [];
+    for (let page = 1; page <= 4; page++) {
+      const before = listed.at(-1);
+      const found = await daemon.api('stations.commands', { stationId, batchId, limit: 20, ...(before && { before }) });
+      listed.push(...found.map(({ id }) => id));
+    }
+    expect(listed.toSorted()).toEqual(commands.map(({ id }) => id).toSorted());
+    for (const command of commands) await reaches(command, 'rejected');
+  });
   test('what can cut the station off wants to be confirmed', async () => {
     const input = { stationId, values: [{ key: 'WebSocketPingInterval', value: '0' }] };
     await expect(daemon.api('stations.uploadConfiguration', input)).rejects.toMatchObject({ error: { code: 'keyDangerous' } });

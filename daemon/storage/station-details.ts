@@ -44,17 +44,22 @@ export async function accountNames(read: Kysely<Tables>, ids: readonly number[])
   return new Map(rows.map((row) => [row.id, `${row.firstName} ${row.lastName}`.trim() || row.email]));
 }
 
-/** The commands of a station, newest first; `before` goes on from a time, `batchId` leaves those that were asked for together. */
+/** The commands of a station, newest first; `before` goes on from the one with this id, `batchId` leaves those that were asked for together. */
 export const commandPage = (
   read: Kysely<Tables>,
   stationId: number,
-  { before, batchId, limit }: Readonly<{ before?: number | undefined; batchId?: string | undefined; limit: number }>,
+  { before, batchId, limit }: Readonly<{ before?: string | undefined; batchId?: string | undefined; limit: number }>,
 ) =>
   read
     .selectFrom('commands')
     .selectAll()
     .where('stationId', '=', stationId)
-    .$if(before !== undefined, (query) => query.where('queuedAt', '<', before ?? 0))
+    .$if(before !== undefined, (query) =>
+      // Those that were asked for together have the same time.
+      query.where(
+        sql<boolean>`(queuedAt, id) < (SELECT queuedAt, id FROM commands WHERE publicId = ${before} AND stationId = ${stationId})`,
+      ),
+    )
     .$if(batchId !== undefined, (query) => query.where('batchId', '=', batchId ?? ''))
     .orderBy('queuedAt', 'desc')
     .orderBy('id', 'desc')

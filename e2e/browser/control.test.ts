@@ -328,6 +328,28 @@ test('a log of a span of time is asked for from the form, to this server or to a
   await station.call('DiagnosticsStatusNotification', { status: 'UploadFailed' });
 });
 
+test('the history keeps what was opened of it while further commands come', async () => {
+  const id = await nodeId('B-01');
+  const back = await bootedStation(daemon().addresses.ocpp16, 'BRY-01');
+  lackNamedKeys(back);
+  const triggered = async (times: number) => {
+    for (let time = 0; time < times; time++) {
+      const asked = answerCall(back, 'ClearCache', { status: 'Accepted' });
+      await daemon().api('stations.send', { stationId: id, request: { kind: 'clearCache' } });
+      await asked;
+    }
+  };
+  await triggered(25);
+  const { page } = await inside(`/${id}/configuration/control`);
+  const rows = page.locator('[data-command]');
+  await expect.poll(() => rows.count()).toBe(20);
+  await page.getByRole('button', { name: 'Older' }).click();
+  await expect.poll(() => rows.count()).toBe(25);
+  await triggered(3);
+  await expect.poll(() => rows.count()).toBe(28);
+  await back.close();
+});
+
 test('the commands for tags lead to the list itself', async () => {
   const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=clearCache`);
   await form(page).getByRole('link', { name: 'Open the RFID list' }).click();

@@ -187,7 +187,7 @@ export const stations = {
     input: Type.Object({
       stationId: NodeId,
       batchId: Type.Optional(Type.String()),
-      before: Type.Optional(Type.Integer()),
+      before: Type.Optional(Type.String({ description: 'Goes on from the command with this id' })),
       limit: Type.Integer({ minimum: 1, maximum: 200 }),
     }),
     output: Type.Array(Command),
