@@ -148,7 +148,10 @@ export function useRequestText() {
     if (request.kind === 'getLocalListVersion' && state === 'accepted') return listMeaning(Number(answer));
     const data = request.kind === 'dataTransfer' ? told(detail, 'data') : null;
     // A kind that the answer ends stays *accepted*; one that waits for a deed says what for.
-    for (const key of [`step.${lastStep(command)}`, `${request.kind}.${answer}`, `word.${answer}`, `${request.kind}.${state}`]) {
+    const words = [`step.${lastStep(command)}`, `${request.kind}.${answer}`, `word.${answer}`, `${request.kind}.${state}`];
+    // What is done is done: the word of a promise, such as *Scheduled*, has had its time.
+    if (state === 'done') words.unshift(`${request.kind}.done`);
+    for (const key of words) {
       if (te(`control.meaning.${key}`)) return listed([t(`control.meaning.${key}`), data ?? '']);
     }
     return data ?? '';

@@ -1,6 +1,7 @@
 import { type ComputedRef, computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { OutletLive, StationLive } from '../../shared/api/stations.ts';
+import type { RequestKind } from '../../shared/model/command.ts';
 import { useSession } from '../stores/session.ts';
 import { energyText } from './quantity.ts';
 import { clockText } from './time-zone.ts';
@@ -8,12 +9,15 @@ import { type Commands, useCommand } from './useCommand.ts';
 import { useCommandsWait } from './useCommandsWait.ts';
 import { confirm } from './useConfirm.ts';
 import { useErrorText } from './useErrorText.ts';
+import { wireName } from './useRequestText.ts';
 import { toast } from './useToasts.ts';
 
 export type StationCommands = Commands &
   Readonly<{
     /** Why nothing can be sent now; undefined when it can. */
     reason: ComputedRef<string | undefined>;
+    /** The same for a kind of command: a pending station can be set up, not charge, and an old version of OCPP has fewer messages. */
+    reasonFor(kind: RequestKind): string | undefined;
     /** Only that the station is offline stands in the way: what need not happen at once can wait until it is back. */
     isAway: ComputedRef<boolean>;
     /** Who charges where, since when and how much: for a warning that names whom it hits. */
@@ -36,11 +40,20 @@ export function useStationCommands(station: () => StationLive | null): StationCo
     const now = station();
     if (!now) return t('common.loading');
     if (!now.online) return t(now.everConnected ? 'control.reason.offline' : 'control.reason.never');
-    if (now.registration !== 'accepted') return t('control.reason.notAccepted');
+    if (now.registration === 'rejected') return t('control.reason.notAccepted');
     if (now.canBeCommanded) return undefined;
     const address = now.callBackOverride ?? now.callBackSeen;
     return address === null ? t('control.reason.noAddress') : t('control.reason.addressRefused', { address });
   });
+
+  function reasonFor(kind: RequestKind): string | undefined {
+    const now = station();
+    if (now?.lacks.includes(kind)) return t('control.reason.lacks', { version: now.protocol ?? '', message: wireName[kind] });
+    if (reason.value !== undefined || !now) return reason.value;
+    // Before its acceptance a station is set up, and may not be told to charge (FACTS §6.1).
+    const isCharging = kind === 'remoteStart' || kind === 'remoteStop';
+    return isCharging && now.registration === 'pending' ? t('control.reason.pending') : undefined;
+  }
 
   const isAway = computed(() => {
     const now = station();
@@ -73,5 +86,5 @@ export function useStationCommands(station: () => StationLive | null): StationCo
     if (!sent) toast(errorText(commands.error.value), 'error');
   }
 
-  return { ...commands, reason, isAway, sessionText, stop };
+  return { ...commands, reason, reasonFor, isAway, sessionText, stop };
 }

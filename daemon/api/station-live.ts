@@ -1,4 +1,5 @@
 import type { OpenSession, OutletLive, Reservation, StationLive } from '../../shared/api/stations.ts';
+import { requestKinds } from '../../shared/model/command.ts';
 import type { PlugType } from '../../shared/model/node.ts';
 import type { Central } from '../domain/central.ts';
 import { commandOfRow } from '../domain/command/new-command.ts';
@@ -62,6 +63,7 @@ export async function stationLive(central: Central, station: Station): Promise<S
     callBackSeen: station.callBack.seen,
     callBackSeenAt: station.callBack.seenAt,
     canBeCommanded: link !== null && link.isDeaf !== true,
+    lacks: link ? requestKinds.filter((kind) => !link.supports(kind)) : [],
     sourceNetworks: [...station.sourceNetworks],
     deviations: deviationCount(central, station),
     outlets,

@@ -162,7 +162,7 @@ test('what only the maker has defined is sent, and its answer shown', async () =
 
 test('the configuration is read, edited in place, and only what changed is uploaded, each answer at its row (M31)', async () => {
   const { page } = await inside(`/${await nodeId('P1-01')}/configuration/ocpp`);
-  await page.getByText('Never read').waitFor();
+  await page.getByText('No parameters known').waitFor();
   const asksForAll = (frame: WireFrame) => frame[2] === 'GetConfiguration' && Object.keys(frame[3] ?? {}).length === 0;
   const read = station.next(asksForAll);
   await page.getByRole('button', { name: 'Read from the station' }).click();
@@ -328,6 +328,23 @@ test('a log of a span of time is asked for from the form, to this server or to a
   await station.call('DiagnosticsStatusNotification', { status: 'UploadFailed' });
 });
 
+test('what a change of availability came to is told as it is: at once, later, and when it has happened', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/control?command=changeAvailability&outlet=1`);
+  const row = historyOf(page, 'changeAvailability').locator('.outcome');
+  const give = async (status: string) => {
+    const asked = answerCall(station, 'ChangeAvailability', { status });
+    await form(page).getByRole('button', { name: 'Take out of service' }).click();
+    await asked;
+  };
+  await give('Accepted');
+  await expect.poll(() => row.innerText()).toMatch(/Accepted\s+Changed/);
+  await give('Scheduled');
+  await expect.poll(() => row.innerText()).toMatch(/Scheduled\s+Takes effect when the session is over/);
+  await report(station, 1, 'Unavailable');
+  await expect.poll(() => row.innerText()).toMatch(/Scheduled\s+Changed/);
+  await report(station, 1, 'Available');
+});
+
 test('the history keeps what was opened of it while further commands come', async () => {
   const id = await nodeId('B-01');
   const back = await bootedStation(daemon().addresses.ocpp16, 'BRY-01');
@@ -348,6 +365,34 @@ test('the history keeps what was opened of it while further commands come', asyn
   await triggered(3);
   await expect.poll(() => rows.count()).toBe(28);
   await back.close();
+});
+
+test('a pending station can be set up, but not told to charge', async () => {
+  const id = await nodeId('B-01');
+  const { version } = await daemon().api('tree.node', { nodeId: id });
+  await daemon().api('stations.update', { stationId: id, version, registration: 'pending' });
+  const pending = await rawStation(daemon().addresses.ocpp16, 'BRY-01');
+  lackNamedKeys(pending);
+  await pending.call('BootNotification', { chargePointVendor: 'Nordvolt', chargePointModel: 'T22' });
+  const { page } = await inside(`/${id}/configuration/control`);
+  await page
+    .getByText(/The station waits for its acceptance/)
+    .first()
+    .waitFor();
+  const start = form(page).getByRole('button', { name: 'Start charging' });
+  expect(await start.getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('navigation', { name: 'Commands' }).getByRole('button', { name: 'Trigger message' }).click();
+  const asked = answerCall(pending, 'TriggerMessage', { status: 'Accepted' });
+  await form(page).getByRole('button', { name: 'Ask for it' }).click();
+  await asked;
+  await page.getByRole('link', { name: 'OCPP configuration' }).click();
+  const read = answerCall(pending, 'GetConfiguration', { configurationKey: [{ key: 'Pending', readonly: false, value: '1' }] });
+  await page.getByRole('button', { name: 'Read from the station' }).click();
+  await read;
+  await rowOf(page, 'Pending').waitFor();
+  await pending.close();
+  const { version: next } = await daemon().api('tree.node', { nodeId: id });
+  await daemon().api('stations.update', { stationId: id, version: next, registration: 'accepted' });
 });
 
 test('the commands for tags lead to the list itself', async () => {

@@ -10,12 +10,13 @@ const values =
   '<cs:connectorId>1</cs:connectorId><cs:values><cs:timestamp>2026-11-22T18:30:01Z</cs:timestamp>' +
   '<cs:value measurand="Power.Active.Import" unit="W">11040</cs:value><cs:value unit="Wh">14220</cs:value></cs:values>';
 
-/** A station that speaks OCPP 1.5 and has told where it listens, and one that speaks JSON. */
+/** Stations that speak OCPP 1.5: one has told where it listens, one has not; and one that speaks JSON. */
 const { inside, nodeId, daemon } = consoleVisits(async ({ addresses }) => {
   const say = (operation: string, members: string) =>
     post(soapAt(addresses), soapMessage({ chargeBoxId, operation, members, from: ownAddress }));
   await say('bootNotification', boot15);
   await say('meterValues', values);
+  await post(soapAt(addresses), soapMessage({ chargeBoxId: 'BRY-01', operation: 'bootNotification', members: boot15 }));
   await bootedStation(addresses.ocpp16, 'STG-01');
 });
 
@@ -45,6 +46,23 @@ test('FIELD 20: why a SOAP station cannot be commanded stands on its page before
       .getAttribute('aria-disabled'),
   ).toBe('true');
   expect(await accessibilityFaults(visitor)).toEqual([]);
+});
+
+test('what OCPP 1.5 has no message for is not offered', async () => {
+  const { page } = await inside(`/${await nodeId('P1-02')}/configuration/control?command=setChargingProfile`);
+  const form = page.locator('.command-form');
+  await form.getByText('OCPP 1.5S has no message SetChargingProfile').first().waitFor();
+  expect(await form.getByRole('button', { name: 'Set profile' }).getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('navigation', { name: 'Commands' }).getByRole('button', { name: 'Start charging' }).click();
+  await form.getByLabel('Tag or user').waitFor();
+  expect(await form.getByLabel('Limit this charging').count()).toBe(0);
+});
+
+test('a station that has not told where it listens gets no commands, and its page says why', async () => {
+  const { page } = await inside(`/${await nodeId('B-01')}/configuration/control?command=clearCache`);
+  await page.getByText('The station has not said where it listens').first().waitFor();
+  const send = page.locator('.command-form').getByRole('button', { name: 'Clear cache' });
+  expect(await send.getAttribute('aria-disabled')).toBe('true');
 });
 
 test('where a SOAP station is called and from where it may come is set on its page, wrong entries are told at once', async () => {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { ChargingProfile } from '../model/charging-profile.ts';
-import { AskedRequest, Command, ConfigurationKey } from '../model/command.ts';
+import { AskedRequest, Command, ConfigurationKey, requestKinds } from '../model/command.ts';
 import { KnownKey } from '../model/configuration-keys.ts';
 import { Json } from '../model/json.ts';
 import { NodeId, outletModes, plugTypes, StateKeySchema } from '../model/node.ts';
@@ -116,6 +116,9 @@ export const StationLive = Type.Object({
   callBackSeen: Type.Union([Type.String(), Type.Null()], { description: 'Where it says itself that it listens' }),
   callBackSeenAt: nullableInteger,
   canBeCommanded: Type.Boolean({ description: 'Online, and with an address for calls where it needs one' }),
+  lacks: Type.Array(Type.Enum([...requestKinds]), {
+    description: 'Commands for which the OCPP version that it speaks has no message; empty while it is offline',
+  }),
   sourceNetworks: Type.Array(Type.String(), { description: 'Networks from which it may come; empty: any' }),
   deviations: Type.Integer({ description: 'Messages that broke the protocol and were coped with' }),
   outlets: Type.Array(OutletLive),

@@ -114,6 +114,12 @@ export const StationRequest = Type.Union([...kinds, Type.Object({ ...reservation
 export type StationRequest = Static<typeof StationRequest>;
 export type RequestKind = StationRequest['kind'];
 
+/** Every kind of request, by its name. */
+export const requestKinds: readonly RequestKind[] = [
+  ...kinds.map(({ properties }) => properties.kind.const),
+  reservation.kind.const,
+];
+
 /** What people may ask: a `StationRequest`, but the daemon numbers a reservation that has no number. */
 export const AskedRequest = Type.Union([...kinds, Type.Object({ ...reservation, reservationId: Type.Optional(ReservationId) })]);
 export type AskedRequest = Static<typeof AskedRequest>;
