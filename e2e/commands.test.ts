@@ -322,6 +322,16 @@ describe('configuration', () => {
     expect(listed.toSorted()).toEqual(commands.map(({ id }) => id).toSorted());
     for (const command of commands) await reaches(command, 'rejected');
   });
+  test('what takes effect only after a reboot is remembered until then, whatever is asked meanwhile', async () => {
+    answers.set('ChangeConfiguration', { status: 'RebootRequired' });
+    await reaches(await send({ kind: 'changeConfiguration', key: 'MeterValueSampleInterval', value: '30' }), 'accepted');
+    answers.set('ClearCache', { status: 'Accepted' });
+    for (let time = 0; time < 21; time++) await reaches(await send({ kind: 'clearCache' }), 'accepted');
+    const waiting = async () => (await daemon.api('stations.configuration', { stationId })).forReboot;
+    expect(await waiting()).toEqual(['MeterValueSampleInterval']);
+    await station.call('BootNotification', bootFacts);
+    expect(await waiting()).toEqual([]);
+  });
   test('what can cut the station off wants to be confirmed', async () => {
     const input = { stationId, values: [{ key: 'WebSocketPingInterval', value: '0' }] };
     await expect(daemon.api('stations.uploadConfiguration', input)).rejects.toMatchObject({ error: { code: 'keyDangerous' } });

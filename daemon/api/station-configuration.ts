@@ -2,17 +2,23 @@ import type { ConfigurationEntry } from '../../shared/api/stations.ts';
 import { knownKey } from '../../shared/model/configuration-keys.ts';
 import type { Central } from '../domain/central.ts';
 import type { Station } from '../domain/station/station.ts';
+import { keysForReboot } from '../storage/commands.ts';
 import { configurationOf, latestChanges } from '../storage/configuration-keys.ts';
 
 /** The configuration keys of a station as it last answered them, with what they were before and what is known of them (PRODUCT M31). */
 export async function stationConfiguration(
   { storage: { read } }: Central,
   station: Station,
-): Promise<{ readAt: number | null; keys: ConfigurationEntry[] }> {
-  const [rows, changes] = await Promise.all([configurationOf(read, station.id), latestChanges(read, station.id)]);
+): Promise<{ readAt: number | null; forReboot: string[]; keys: ConfigurationEntry[] }> {
+  const [rows, changes, waiting] = await Promise.all([
+    configurationOf(read, station.id),
+    latestChanges(read, station.id),
+    keysForReboot(read, station.id, station.bootedAt ?? 0),
+  ]);
   const changeOf = new Map(changes.map((change) => [change.key, change]));
   return {
     readAt: readingOf(rows),
+    forReboot: waiting.map(({ key }) => key),
     keys: rows.map(({ key, readonly, value }) => ({
       key,
       readonly: readonly === 1,

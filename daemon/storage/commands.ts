@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Updateable } from 'kysely';
+import { type Insertable, type Kysely, sql, type Updateable } from 'kysely';
 import { db, statement } from './db.ts';
 import type { Statement } from './storage.ts';
 import type { CommandsTable, Tables } from './tables.ts';
@@ -27,6 +27,17 @@ export const acceptedCommands = (read: Kysely<Tables>) =>
 
 export const commandByPublicId = (read: Kysely<Tables>, publicId: string) =>
   read.selectFrom('commands').selectAll().where('publicId', '=', publicId).executeTakeFirst();
+
+/** The keys that a station said since a time to use only after a reboot. */
+export const keysForReboot = (read: Kysely<Tables>, stationId: number, since: number) =>
+  read
+    .selectFrom('commands')
+    .select(sql<string>`request ->> '$.key'`.as('key'))
+    .distinct()
+    .where('stationId', '=', stationId)
+    .where('answer', '=', 'RebootRequired')
+    .where('answeredAt', '>', since)
+    .execute();
 
 /** Commands that wait for their stations, the oldest first. */
 export const waitingCommands = (read: Kysely<Tables>) =>

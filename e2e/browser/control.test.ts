@@ -204,6 +204,8 @@ test('the configuration is read, edited in place, and only what changed is uploa
   await rowOf(page, 'WebSocketPingInterval').getByText('Takes effect after a reboot').waitFor();
   await rowOf(page, 'LocalPreAuthorize').getByText('Accepted').waitFor();
   await page.getByText('One value takes effect only after a reboot.').waitFor();
+  const id = await nodeId('P1-01');
+  expect((await daemon().api('stations.configuration', { stationId: id })).forReboot).toEqual(['WebSocketPingInterval']);
   // What was refused is still there to be corrected.
   await page.getByText('One value edited').waitFor();
   expect(await page.getByLabel('HeartbeatInterval', { exact: true }).inputValue()).toBe('60');

@@ -200,7 +200,11 @@ export const stations = {
     right: 'stations.configure',
     nodes: ['stationId'],
     input: Type.Object({ stationId: NodeId }),
-    output: Type.Object({ readAt: nullableInteger, keys: Type.Array(ConfigurationEntry) }),
+    output: Type.Object({
+      readAt: nullableInteger,
+      forReboot: Type.Array(Type.String(), { description: 'Keys written since its last start that take effect at the next one' }),
+      keys: Type.Array(ConfigurationEntry),
+    }),
   }),
   configurationHistory: query({
     about: 'How the values of a configuration key changed, newest first.',

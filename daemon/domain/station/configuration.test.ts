@@ -1,8 +1,15 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { knownKeys } from '../../../shared/model/configuration-keys.ts';
+import { configurationOf } from '../../storage/configuration-keys.ts';
 import { DomainError } from '../error.ts';
-import { testClock, testLink } from '../testing.ts';
-import { type ConfigurationAnswer, isConfigurationAnswer, readAllKeys } from './configuration.ts';
+import { testCentral, testClock, testLink } from '../testing.ts';
+import {
+  type ConfigurationAnswer,
+  isConfigurationAnswer,
+  keepConfiguration,
+  readAllKeys,
+  readConfiguration,
+} from './configuration.ts';
 import type { StationAnswer } from './station.ts';
 
 const required = knownKeys.filter((key) => key.required && key.profile === 'Core').map(({ key }) => key);
@@ -121,4 +128,27 @@ test('a station that fails at everything is asked only so often', async () => {
   const { result, asked } = await read(() => ({ outcome: 'failed', answer: 'GenericError' }));
   expect(result.outcome).toBe('failed');
   expect(asked.length).toBeLessThanOrEqual(60);
+});
+
+test('a station whose line breaks at the question each time is no longer asked without anyone wanting it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { central, station, close } = await testCentral();
+  const link = testLink(testClock());
+  link.answer = () => ({ outcome: 'failed', answer: 'ConnectionLost', detail: null });
+  station.link = link;
+  for (let start = 0; start < 5; start++) {
+    readConfiguration(central, station);
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  expect(link.requests).toHaveLength(3);
+  vi.useRealTimers();
+  await close();
+});
+
+test('two thousand keys are all kept', async () => {
+  const { central, station, close } = await testCentral();
+  const keys = told(Array.from({ length: 2000 }, (_, number) => `Acme${number}`));
+  await central.storage.write([...keepConfiguration(central, station, { keys, unknown: [] }, true)]);
+  expect(await configurationOf(central.storage.read, station.id)).toHaveLength(2000);
+  await close();
 });

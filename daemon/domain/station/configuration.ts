@@ -15,7 +15,8 @@ export type ConfigurationAnswer = Readonly<{
   isCut?: boolean;
 }>;
 
-const mostKeys = 1000;
+/** More than a message of the usual size can hold. */
+const mostKeys = 5000;
 /** The answer to BootNotification goes first, and what a station sends after its start may come before our curiosity. */
 const readAfterMs = 1000;
 
@@ -147,10 +148,17 @@ async function askByName(
   }
 }
 
-/** Reads all keys of a station in the background, to learn what it can do (FACTS §6.1). What it refuses harms nothing (FIELD 19). */
+/** How often the line of a station broke at the question. An answer beyond the longest message breaks it each time. */
+const breaks = new WeakMap<Station, number>();
+const mostBreaks = 3;
+
+/**
+ * Reads all keys of a station in the background, to learn what it can do (FACTS §6.1). What it refuses harms nothing (FIELD 19), and a
+ * station whose line breaks at it again and again is left in peace: it could never stay.
+ */
 export function readConfiguration(central: Central, station: Station): void {
   const link = station.link;
-  if (!link?.supports('getConfiguration') || link.isDeaf === true) return;
+  if (!link?.supports('getConfiguration') || link.isDeaf === true || (breaks.get(station) ?? 0) >= mostBreaks) return;
   const read = async () => {
     if (station.link !== link) return;
     try {
@@ -159,6 +167,8 @@ export function readConfiguration(central: Central, station: Station): void {
         central.publish({ kind: 'station.changed', stationId: station.id });
       };
       const answer = await readAllKeys(link, () => {}, keep);
+      if ('answer' in answer && answer.answer === 'ConnectionLost') breaks.set(station, (breaks.get(station) ?? 0) + 1);
+      else breaks.delete(station);
       if (answer.outcome === 'accepted' && isConfigurationAnswer(answer.detail)) await keep(answer.detail);
     } catch (error) {
       station.log.info({ err: error }, 'configuration keys could not be read');

@@ -3,8 +3,12 @@ import type { ConfigurationEntry, StationLive } from '../../../../../shared/api/
 import { api } from '../../../../api.ts';
 import { useSession } from '../../../../stores/session.ts';
 
-/** The configuration that a station last answered, and when. */
-export type Configuration = Readonly<{ readAt: number | null; keys: readonly ConfigurationEntry[] }>;
+/** The configuration that a station last answered, when, and which keys wait for its next start. */
+export type Configuration = Readonly<{
+  readAt: number | null;
+  forReboot: readonly string[];
+  keys: readonly ConfigurationEntry[];
+}>;
 
 /** Reads the configuration that is known of a station, again whenever the station has answered about it. Null: not here yet, or no right. */
 export function useConfiguration(station: () => StationLive): {
