@@ -43,6 +43,14 @@ test('a support user commands stations and sends firmware, and reads settings of
   await page.locator('[data-command=clearCache]').getByText('Accepted').waitFor();
   await page.getByText('sigrid Berg').first().waitFor();
 
+  // Accounts are not theirs to see; who may charge at the station they find by name.
+  await page.getByRole('navigation', { name: 'Commands' }).getByRole('button', { name: 'Start charging' }).click();
+  await page.getByLabel('Tag or user').fill('Amina');
+  await page.getByRole('option', { name: /Amina Yusuf/ }).click();
+  const started = answerCall(station, 'RemoteStartTransaction', { status: 'Accepted' });
+  await page.locator('.command-form').getByRole('button', { name: 'Start charging' }).click();
+  expect(await started).toMatchObject({ idTag: '04A1B2C3' });
+
   await go(visitor, `/${system}/firmware`);
   await page.getByRole('button', { name: 'Upload' }).waitFor();
   await page.getByRole('button', { name: 'Send to stations' }).waitFor();
