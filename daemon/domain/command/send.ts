@@ -46,7 +46,7 @@ export async function sendCommand(
     checkPatience(central, station, request, waitUntil);
     const command = newCommand(central, person, station, request, { state: 'waiting', waitUntil });
     await central.storage.write([storedCommand(station, command), auditOf(command)]);
-    putWaiting(central, station, command);
+    putWaiting(central, station, command, 'last');
     return { ...command };
   }
   const command = newCommand(central, person, station, request);

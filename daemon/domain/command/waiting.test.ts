@@ -1,7 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { type AskedRequest, type Command, reasonOf } from '../../../shared/model/command.ts';
+import { DomainError } from '../error.ts';
 import { boot } from '../station/boot.ts';
 import { connected, disconnected } from '../station/connect.ts';
+import type { StationLink } from '../station/station.ts';
 import { type TestCentral, type TestLink, testCentral, testLink, testPerson, testStart } from '../testing.ts';
 import { sendCommand } from './send.ts';
 import { expireWaiting } from './wake.ts';
@@ -63,6 +65,29 @@ test('several go one after the other, in the order in which they were asked for'
   const made = await offline();
   await send(made, { kind: 'changeConfiguration', key: 'HeartbeatInterval', value: '60' });
   const last = await send(made, { kind: 'reset', mode: 'soft' });
+  const link = await comesBack(made);
+  await vi.waitFor(async () => expect((await stored(made, last)).state).toBe('accepted'));
+  expect(link.requests.map(({ kind }) => kind)).toEqual(['changeConfiguration', 'reset']);
+  await made.close();
+});
+
+test('one that could not be sent after all stays before those that were asked for later', async () => {
+  const made = await offline();
+  const first = await send(made, { kind: 'changeConfiguration', key: 'HeartbeatInterval', value: '60' });
+  const last = await send(made, { kind: 'reset', mode: 'soft' });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const broken: StationLink = {
+    ...testLink(made.clock),
+    async call() {
+      await disconnected(made.central, made.station, broken);
+      throw new DomainError('stationOffline');
+    },
+  };
+  await connected(made.central, made.station, broken, true);
+  await vi.advanceTimersByTimeAsync(1000);
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(made.central.waiting.get(made.station.id)).toHaveLength(2));
+  await vi.waitFor(async () => expect((await stored(made, first)).state).toBe('waiting'));
   const link = await comesBack(made);
   await vi.waitFor(async () => expect((await stored(made, last)).state).toBe('accepted'));
   expect(link.requests.map(({ kind }) => kind)).toEqual(['changeConfiguration', 'reset']);

@@ -7,10 +7,12 @@ export type WaitingCommands = Map<number, Command[]>;
 
 export const waitsFor = (central: Central, station: Pick<Station, 'id'>): number => central.waiting.get(station.id)?.length ?? 0;
 
-export function putWaiting(central: Central, station: Pick<Station, 'id'>, command: Command): void {
+/** Puts a command among the waiting ones: last, or first again when it could not be sent after all. */
+export function putWaiting(central: Central, station: Pick<Station, 'id'>, command: Command, place: 'first' | 'last'): void {
   const list = central.waiting.get(station.id) ?? [];
   central.waiting.set(station.id, list);
-  list.push(command);
+  if (place === 'first') list.unshift(command);
+  else list.push(command);
   central.publish({ kind: 'command.changed', stationId: station.id, commandId: command.id });
 }
 

@@ -49,16 +49,17 @@ async function sendWaiting(central: Central, station: Station): Promise<void> {
     const command = takeWaiting(central, station, id);
     if (!command) continue;
     if (why !== null) await fail(central, station, command, new DomainError(why));
-    else await send(central, station, command);
+    else if ((await send(central, station, command)) === 'waits') return;
   }
 }
 
-/** Checks once more, for much may have changed. A line that breaks before the command was sent leaves it waiting. */
-async function send(central: Central, station: Station, command: Command): Promise<void> {
+/** Checks once more, for much may have changed. A line that breaks before the command was sent leaves it waiting, and those behind it. */
+async function send(central: Central, station: Station, command: Command): Promise<'over' | 'waits'> {
   const { request } = command;
   const backToWaiting = async () => {
     await keep(central, station, command, { state: 'waiting' });
-    putWaiting(central, station, command);
+    putWaiting(central, station, command, 'first');
+    return 'waits' as const;
   };
   try {
     const rule = ruleFor(request);
@@ -66,15 +67,16 @@ async function send(central: Central, station: Station, command: Command): Promi
     const link = enter(station, request);
     try {
       await keep(central, station, command, { state: 'queued' }, rule.before(central, station, request));
-      if ((await carryOut(central, station, link, request, command)) === 'unsent') await backToWaiting();
+      if ((await carryOut(central, station, link, request, command)) === 'unsent') return await backToWaiting();
     } finally {
       leave(station);
     }
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    if (error.code === 'stationOffline' || error.code === 'stationBusy') await backToWaiting();
-    else await fail(central, station, command, error);
+    if (error.code === 'stationOffline' || error.code === 'stationBusy') return await backToWaiting();
+    await fail(central, station, command, error);
   }
+  return 'over';
 }
 
 /** Ends what has waited long enough. */
