@@ -323,6 +323,7 @@ describe('configuration', () => {
     for (const command of commands) await reaches(command, 'rejected');
   });
   test('what takes effect only after a reboot is remembered until then, whatever is asked meanwhile', async () => {
+    await station.call('BootNotification', bootFacts);
     answers.set('ChangeConfiguration', { status: 'RebootRequired' });
     await reaches(await send({ kind: 'changeConfiguration', key: 'MeterValueSampleInterval', value: '30' }), 'accepted');
     answers.set('ClearCache', { status: 'Accepted' });
