@@ -1,5 +1,6 @@
 import { type StationEvent, stations } from '../../shared/api/stations.ts';
 import type { ChargingProfile } from '../../shared/model/charging-profile.ts';
+import { deedOf } from '../../shared/model/deviation.ts';
 import type { Central } from '../domain/central.ts';
 import { commandOfRow } from '../domain/command/new-command.ts';
 import { sendCommand } from '../domain/command/send.ts';
@@ -53,7 +54,8 @@ export const stationsRouter = implement(stations, {
   async deviations({ central, nodes }) {
     // They are counted in memory; whoever asks sees all of them.
     await flushDeviations(central.storage, central.deviations);
-    return deviationsOf(central.storage.read, stationOf(central, nodes.stationId).id);
+    const deviations = await deviationsOf(central.storage.read, stationOf(central, nodes.stationId).id);
+    return deviations.map((deviation) => ({ ...deviation, did: deedOf(deviation.kind) }));
   },
   async events({ central, nodes, input }) {
     const rows = await eventPage(central.storage.read, stationOf(central, nodes.stationId).id, input);

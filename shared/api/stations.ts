@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { ChargingProfile } from '../model/charging-profile.ts';
 import { AskedRequest, Command, ConfigurationKey, requestKinds } from '../model/command.ts';
 import { KnownKey } from '../model/configuration-keys.ts';
+import { deeds } from '../model/deviation.ts';
 import { Json } from '../model/json.ts';
 import { NodeId, outletModes, plugTypes, StateKeySchema } from '../model/node.ts';
 import { connectorStatuses } from '../model/state.ts';
@@ -236,7 +237,7 @@ export const stations = {
     output: Type.Array(SetProfile),
   }),
   deviations: query({
-    about: 'What in the messages of a station broke the protocol, how often, with the first example.',
+    about: 'What in the messages of a station broke the protocol, how often, with the first example, and what is done about it.',
     right: 'tree.read',
     nodes: ['stationId'],
     input: Type.Object({ stationId: NodeId }),
@@ -248,6 +249,7 @@ export const stations = {
         firstAt: Type.Integer(),
         lastAt: Type.Integer(),
         example: Type.String(),
+        did: Type.Union([Type.Enum([...deeds]), Type.Null()], { description: 'What the daemon does about it' }),
       }),
     ),
   }),

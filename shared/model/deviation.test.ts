@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import en from '../locales/en.json' with { type: 'json' };
 import nb from '../locales/nb.json' with { type: 'json' };
 import sv from '../locales/sv.json' with { type: 'json' };
-import { deviationKinds } from './deviation.ts';
+import { deeds, deviationKinds } from './deviation.ts';
 
 test.each([
   ['en', en],
@@ -10,4 +10,5 @@ test.each([
   ['sv', sv],
 ])('every deviation has a text in %s, and no text is left over', (_, texts) => {
   expect(Object.keys(texts.station.deviation).sort()).toEqual([...deviationKinds].sort());
+  expect(Object.keys(texts.messages.did).sort()).toEqual([...deeds].sort());
 });

@@ -50,3 +50,72 @@ export const deviationKinds = [
   'transactionIdMissing',
 ] as const;
 export type DeviationKind = (typeof deviationKinds)[number];
+
+/** What the daemon does about a deviation; texts `messages.did.<deed>`. */
+export const deeds = [
+  'understood',
+  'dropped',
+  'kept',
+  'keptFitting',
+  'refused',
+  'refusedIfNamed',
+  'ignored',
+  'lineEnded',
+  'turnedAway',
+  'receiptTime',
+  'asUtc',
+  'asUnknown',
+  'foundSession',
+] as const;
+export type Deed = (typeof deeds)[number];
+
+const deedAbout: Readonly<Record<DeviationKind, Deed>> = {
+  noSubprotocol: 'understood',
+  noCommonVersion: 'turnedAway',
+  frameTooBig: 'lineEnded',
+  invalidUtf8: 'understood',
+  webSocket: 'lineEnded',
+  soapVersion: 'understood',
+  soapNamespace: 'understood',
+  soapElement: 'understood',
+  soapAction: 'understood',
+  soapNoMessageId: 'understood',
+  soapXml: 'understood',
+  binaryFrame: 'understood',
+  trailingBytes: 'dropped',
+  unreadable: 'refusedIfNamed',
+  unknownMessageType: 'ignored',
+  messageTypeAsText: 'understood',
+  idAsNumber: 'understood',
+  idTooLong: 'understood',
+  idUsedTwice: 'refused',
+  extraElements: 'dropped',
+  unknownAnswer: 'ignored',
+  lateAnswer: 'ignored',
+  unknownAction: 'refused',
+  refused: 'refused',
+  nullPayload: 'understood',
+  nullMember: 'understood',
+  unknownMember: 'dropped',
+  memberSpelling: 'understood',
+  memberMissing: 'understood',
+  valueUnusable: 'dropped',
+  itemDropped: 'dropped',
+  singleNotList: 'understood',
+  numberAsText: 'understood',
+  textAsNumber: 'understood',
+  commaDecimal: 'understood',
+  fraction: 'understood',
+  textTooLong: 'keptFitting',
+  enumSpelling: 'understood',
+  unknownValue: 'kept',
+  timeMissing: 'receiptTime',
+  timeFormat: 'understood',
+  timeWithoutZone: 'asUtc',
+  timeUnusable: 'receiptTime',
+  meterUnknown: 'asUnknown',
+  transactionIdMissing: 'foundSession',
+};
+
+/** What was done about a deviation of this kind; null for one that an older version counted and this one does not know. */
+export const deedOf = (kind: string): Deed | null => (deedAbout as Readonly<Record<string, Deed>>)[kind] ?? null;
