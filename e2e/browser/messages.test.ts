@@ -34,6 +34,41 @@ test('messages appear as they come, open with their answer and what was wrong wi
   await page.getByRole('cell', { name: 'Left that part out, took the rest' }).waitFor();
 });
 
+test.each([
+  ['a window', { width: 1440, height: 900 }],
+  ['a telephone', { width: 390, height: 844 }],
+])('in %s a message that is opened at the lower edge comes into view, its line above all', async (_where, size) => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/messages`, size);
+  await page.locator('[data-message]').nth(8).waitFor();
+  const edge = await page.locator('.scroller').evaluate((element) => element.getBoundingClientRect().bottom);
+  const lines = page.locator('[data-message] > button');
+  const tops = await lines.evaluateAll((all) => all.map((line) => line.getBoundingClientRect().bottom));
+  const line = lines.nth(tops.findLastIndex((bottom) => bottom <= edge));
+  const id = await line.evaluate((element) => element.parentElement?.dataset.message);
+  await line.click();
+  const opened = page.locator(`[data-message="${id}"]`);
+  await opened.locator('.message-text').first().waitFor();
+  await expect
+    .poll(() =>
+      opened.evaluate((element) => {
+        const scroller = element.closest('.scroller')?.getBoundingClientRect();
+        const [line, text] = ['button', '.message-text pre'].map((part) => element.querySelector(part)?.getBoundingClientRect());
+        if (!scroller || !line || !text) return null;
+        const lowest = Math.min(scroller.bottom, window.innerHeight);
+        return { line: line.top >= scroller.top - 1 && line.bottom <= lowest, text: text.top + 50 <= lowest };
+      }),
+    )
+    .toEqual({ line: true, text: true });
+});
+
+test('what is no message shows itself in its line; nothing in a text is hidden', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/messages`);
+  await page.locator('[data-message]').first().waitFor();
+  station.send('nothing \u202eat all\u0000');
+  await page.getByRole('button', { name: 'nothing \\u202eat all\\u0000' }).click();
+  await page.locator('.details pre').getByText('nothing \\u202eat all\\u0000').waitFor();
+});
+
 test('while somebody reads, new messages wait; a pause holds the list', async () => {
   const { page } = await inside(`/${await nodeId('P1-01')}/configuration/messages`);
   const first = page.locator('[data-message] > button').first();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { piecesOf, prettyText, shortReading } from './reading.ts';
+import { linesOf, prettyText, shortReading, visible } from './reading.ts';
 
 const call = (action: string, payload: unknown) => ({
   action,
@@ -64,13 +64,31 @@ test('XML is indented, and its body read', () => {
   expect(shortReading({ action: 'BootNotification', kind: 'result', excerpt: text }, 'en')).toBe('Accepted');
 });
 
-test('what is no JSON stays as it came; pieces add up to the text', () => {
+test('what is no JSON stays as it came; lines add up to the text', () => {
   expect(prettyText('[2,"17","Heart')).toBe('[2,"17","Heart');
   const pretty = prettyText('[2,"17","Authorize",{"idTag":"04"}]');
-  expect(
-    piecesOf(pretty)
-      .map(({ text }) => text)
-      .join(''),
-  ).toBe(pretty);
-  expect(piecesOf(pretty).filter(({ isName }) => isName)).toEqual([{ text: '"idTag"', isName: true }]);
+  const lines = linesOf(pretty);
+  expect(lines.map(({ indent, pieces }) => ' '.repeat(indent) + pieces.map(({ text }) => text).join('')).join('\n')).toBe(pretty);
+  expect(lines.flatMap(({ pieces }) => pieces).filter(({ isName }) => isName)).toEqual([{ text: '"idTag"', isName: true }]);
+});
+
+test('JSON and XML that were cut are indented as far as they go, and lose nothing', () => {
+  const whole = '[2,"17","StopTransaction",{"a":[],"b":{"c":[1,{"d":"x, y"}]},"e":"f"}]';
+  const pretty = JSON.stringify(JSON.parse(whole), null, 2);
+  for (let end = 1; end <= whole.length; end++) {
+    const cut = prettyText(whole.slice(0, end), true);
+    expect(cut.replaceAll(/\s/g, '')).toBe(whole.slice(0, end).replaceAll(/\s/g, ''));
+    if (end > 40 && whole[end - 1] === '"') expect(pretty.startsWith(cut)).toBe(true);
+  }
+  expect(prettyText('<a><b>1</b><val')).toBe('<a>\n  <b>1</b>\n  <val');
+  expect(prettyText('<a><b><![CDATA[x<y]]></b></a>')).toBe('<a>\n  <b><![CDATA[x<y]]></b>\n</a>');
+});
+
+test('what is no message is read as it came, and nothing in a text can hide', () => {
+  const other = (excerpt: string) => shortReading({ action: '', kind: 'other', excerpt }, 'en');
+  expect(other('{ this is nothing')).toBe('{ this is nothing');
+  expect(other('\u0000a\u202eb\u001b[31m')).toBe('\\u0000a\\u202eb\\u001b[31m');
+  expect(visible('a\nb\tæ')).toBe('a\nb\tæ');
+  expect(prettyText('["\u202e"]')).toBe('[\n  "\\u202e"\n]');
+  expect(shortReading(call('DataTransfer', { vendorId: 'a\u202eb' }), 'en')).toBe('vendorId a\\u202eb');
 });

@@ -7,11 +7,15 @@ const speaking = new Set(['status', 'connectorId', 'currentTime', 'type', 'locat
 const silent = new Set(['timestamp', 'vendorErrorCode', 'xmlns']);
 const mostFacts = 4;
 const mostLetters = 60;
+/** Of words that are all that there is to say. */
+const mostWords = 160;
 
 type Fact = readonly [name: string, value: string];
 
 /** What a message says, in a line: some of its values, meter values with their units. The excerpt may end anywhere. */
 export function shortReading(row: Pick<TraceRow, 'excerpt' | 'action' | 'kind'>, language: string): string {
+  // What is no message says nothing but itself.
+  if (row.kind === 'other') return shortened(visible(row.excerpt.trim()), mostWords);
   const isXml = row.excerpt.trimStart().startsWith('<');
   const facts = isXml ? factsOfXml(row.excerpt) : factsOfJson(row.excerpt);
   if (row.kind === 'error') return isXml ? factOf(facts, 'Text') : errorText(row.excerpt);
@@ -22,9 +26,18 @@ export function shortReading(row: Pick<TraceRow, 'excerpt' | 'action' | 'kind'>,
     .filter(([name, value]) => !(name === 'errorCode' && value === 'NoError'))
     .slice(0, mostFacts)
     .map(([name, value]) => (speaking.has(name) ? value : `${name} ${value}`))
-    .map((text) => (text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text))
+    .map((text) => shortened(visible(text), mostLetters))
     .join(' · ');
 }
+
+const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for, with those that turn the direction of writing.
+const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A text in which nothing hides: what has no look of its own is written as its number, as in `\u0000`. */
+export const visible = (text: string): string =>
+  text.replace(unseen, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const factOf = (facts: readonly Fact[], name: string): string => facts.find(([known]) => known === name)?.[1] ?? '';
 
@@ -44,7 +57,7 @@ const factsOfElements = (text: string): readonly Fact[] =>
 /** `["id","code","description"` of a CALLERROR. */
 function errorText(text: string): string {
   const strings = [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, value = '']) => value);
-  return strings.slice(1, 3).filter(Boolean).join(' · ').slice(0, mostLetters);
+  return shortened(visible(strings.slice(1, 3).filter(Boolean).join(' · ')), mostWords);
 }
 
 type Sample = ReadonlyMap<string, string>;
@@ -78,39 +91,65 @@ function quantity(sample: Sample | undefined, unit: 'kW' | 'kWh', language: stri
   return `${unit === 'kW' ? powerText(plain, language) : energyText(plain, language)}\u00a0${unit}`;
 }
 
-/** A message as people read it: JSON and XML indented. What is neither, or was cut, stays as it is. */
-export function prettyText(text: string): string {
+/** A message as people read it: JSON and XML indented, also when it was cut. What is neither stays as it is. */
+export function prettyText(text: string, isCut = false): string {
   const start = text.trimStart();
-  if (start.startsWith('<')) return prettyXml(start);
+  if (start.startsWith('<')) return visible(prettyXml(start));
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return visible(JSON.stringify(JSON.parse(text), null, 2));
   } catch {
-    return text;
+    return visible(isCut && /^[[{]/.test(start) ? prettyCut(start) : text);
   }
+}
+
+/** The beginning of a JSON text, indented as the whole would be. */
+function prettyCut(text: string): string {
+  const indented = (depth: number) => `\n${'  '.repeat(depth)}`;
+  let depth = 0;
+  let out = '';
+  for (const [part] of text.matchAll(/"(?:[^"\\]|\\[\s\S])*"?|[{}[\],:]|[^\s"{}[\],:]+/g)) {
+    if (part === '{' || part === '[') out += part + indented(++depth);
+    else if (part === '}' || part === ']') {
+      depth = Math.max(0, depth - 1);
+      out = /[{[]\s*$/.test(out.slice(-200)) ? out.trimEnd() + part : out + indented(depth) + part;
+    } else if (part === ',') out += part + indented(depth);
+    else out += part === ':' ? ': ' : part;
+  }
+  return out;
 }
 
 function prettyXml(text: string): string {
   let depth = 0;
   const lines: string[] = [];
-  for (const [part] of text.matchAll(/<[^>]+>[^<]*/g)) {
+  for (const [part] of text.matchAll(/<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<!--[\s\S]*?(?:-->|$)[^<]*|<[^>]*>?[^<]*/g)) {
     const isEnd = part.startsWith('</');
     const isAlone = /^<(?:[^>]*\/>|[?!])/.test(part);
     if (isEnd) depth = Math.max(0, depth - 1);
     const line = part.trim();
-    // `<a>text` and the `</a>` behind it stand in one line.
+    // `<a>text` and the `</a>` behind it stand in one line, and so does CDATA.
     const last = lines.at(-1);
-    if (isEnd && last?.endsWith('\u0000')) lines[lines.length - 1] = last.slice(0, -1) + line;
+    if ((isEnd || part.startsWith('<![CDATA[')) && last?.endsWith('\u0000'))
+      lines[lines.length - 1] = last.slice(0, -1) + line + (isEnd ? '' : '\u0000');
     else lines.push(`${'  '.repeat(depth)}${line}${!isEnd && !isAlone ? '\u0000' : ''}`);
     if (!isEnd && !isAlone) depth++;
   }
   return lines.join('\n').replaceAll('\u0000', '');
 }
 
+/** A line of an indented text; the indent is in letters. */
+export type Line = Readonly<{ indent: number; pieces: readonly Piece[] }>;
+
+export const linesOf = (text: string): readonly Line[] =>
+  text.split('\n').map((line) => {
+    const inner = line.trimStart();
+    return { indent: line.length - inner.length, pieces: piecesOf(inner) };
+  });
+
 /** A piece of a message's text: names of members and tags stand out by their weight. */
 export type Piece = Readonly<{ text: string; isName: boolean }>;
 
-/** Cuts an indented text into pieces to be shown. */
-export function piecesOf(text: string): readonly Piece[] {
+/** Cuts a line into pieces to be shown. */
+function piecesOf(text: string): readonly Piece[] {
   const names = text.startsWith('<') ? /<\/?[\w:.-]+|\/?>/g : /"(?:[^"\\]|\\.)*"(?=\s*:)/g;
   const pieces: Piece[] = [];
   let at = 0;
