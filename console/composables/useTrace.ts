@@ -18,6 +18,8 @@ export type Trace = Readonly<{
   isLoadingOlder: Readonly<Ref<boolean>>;
   /** How many wait because the list is held. */
   held: Readonly<Ref<number>>;
+  /** Whether more wait than are counted. */
+  hasMoreHeld: Readonly<Ref<boolean>>;
   older(): Promise<void>;
   retry(): void;
 }>;
@@ -31,7 +33,7 @@ export function useTrace(stationId: () => string, filter: () => TraceFilter, isH
   const isLoadingOlder = ref(false);
   const held = ref(0);
   let waiting: readonly TraceRow[] = [];
-  let isBehind = false;
+  const isBehind = ref(false);
   let before: number | null = null;
   let turn = new AbortController();
   let subscription: { unsubscribe(): void } | undefined;
@@ -44,7 +46,7 @@ export function useTrace(stationId: () => string, filter: () => TraceFilter, isH
     hasOlder.value = older !== null;
     waiting = [];
     held.value = 0;
-    isBehind = false;
+    isBehind.value = false;
   }
 
   /** A page with something on it, unless there is nothing further back. */
@@ -84,7 +86,7 @@ export function useTrace(stationId: () => string, filter: () => TraceFilter, isH
   }
 
   function take(news: TraceNews): void {
-    if (news.skipped) isBehind = true;
+    if (news.skipped) isBehind.value = true;
     if (isHeld()) {
       const newest = rows.value[0]?.id ?? 0;
       waiting = withNews(
@@ -92,9 +94,9 @@ export function useTrace(stationId: () => string, filter: () => TraceFilter, isH
         news.rows.filter(({ id }) => id > newest),
         mostHeld,
       );
-      if (waiting.length >= mostHeld) isBehind = true;
+      if (waiting.length >= mostHeld) isBehind.value = true;
       held.value = waiting.length;
-    } else if (isBehind) void begin();
+    } else if (isBehind.value) void begin();
     else show(news.rows);
   }
 
@@ -128,7 +130,7 @@ export function useTrace(stationId: () => string, filter: () => TraceFilter, isH
 
   watch(isHeld, (isStill) => {
     if (isStill) return;
-    if (isBehind) void begin();
+    if (isBehind.value) void begin();
     else show(waiting);
     waiting = [];
     held.value = 0;
@@ -140,5 +142,5 @@ export function useTrace(stationId: () => string, filter: () => TraceFilter, isH
     turn.abort();
     subscription?.unsubscribe();
   });
-  return { rows, isLoading, error, hasOlder, isLoadingOlder, held, older, retry: () => void begin() };
+  return { rows, isLoading, error, hasOlder, isLoadingOlder, held, hasMoreHeld: isBehind, older, retry: () => void begin() };
 }

@@ -125,3 +125,11 @@ test.each(['light', 'dark'] as const)('the messages can be used by everyone, in 
   expect(await accessibilityFaults(visitor)).toEqual([]);
   await picture(visitor, `messages-${theme}`);
 });
+
+test('of more new messages than the list holds back it says so, and shows the newest', async () => {
+  const { page } = await inside(`/${await nodeId('P1-01')}/configuration/messages`);
+  await page.locator('[data-message] > button').first().click();
+  for (let sent = 0; sent < 10; sent++) await Promise.all(Array.from({ length: 30 }, () => station.call('Heartbeat')));
+  await page.getByRole('button', { name: /^Show more than \d+ new messages$/ }).click();
+  await page.locator('[data-index="0"][data-action=Heartbeat]').waitFor();
+});

@@ -68,7 +68,8 @@ test('what is no JSON stays as it came; lines add up to the text', () => {
   expect(prettyText('[2,"17","Heart')).toBe('[2,"17","Heart');
   const pretty = prettyText('[2,"17","Authorize",{"idTag":"04"}]');
   const lines = linesOf(pretty);
-  expect(lines.map(({ indent, pieces }) => ' '.repeat(indent) + pieces.map(({ text }) => text).join('')).join('\n')).toBe(pretty);
+  expect(lines.map(({ pieces }) => pieces.map(({ text }) => text).join('')).join('\n')).toBe(pretty);
+  expect(lines.map(({ indent }) => indent)).toEqual([0, 2, 2, 2, 2, 4, 2, 0]);
   expect(lines.flatMap(({ pieces }) => pieces).filter(({ isName }) => isName)).toEqual([{ text: '"idTag"', isName: true }]);
 });
 

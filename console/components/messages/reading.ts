@@ -136,21 +136,18 @@ function prettyXml(text: string): string {
   return lines.join('\n').replaceAll('\u0000', '');
 }
 
-/** A line of an indented text; the indent is in letters. */
+/** A line of an indented text, with the letters of its indent in front. */
 export type Line = Readonly<{ indent: number; pieces: readonly Piece[] }>;
 
 export const linesOf = (text: string): readonly Line[] =>
-  text.split('\n').map((line) => {
-    const inner = line.trimStart();
-    return { indent: line.length - inner.length, pieces: piecesOf(inner) };
-  });
+  text.split('\n').map((line) => ({ indent: line.search(/\S|$/), pieces: piecesOf(line) }));
 
 /** A piece of a message's text: names of members and tags stand out by their weight. */
 export type Piece = Readonly<{ text: string; isName: boolean }>;
 
 /** Cuts a line into pieces to be shown. */
 function piecesOf(text: string): readonly Piece[] {
-  const names = text.startsWith('<') ? /<\/?[\w:.-]+|\/?>/g : /"(?:[^"\\]|\\.)*"(?=\s*:)/g;
+  const names = /^\s*</.test(text) ? /<\/?[\w:.-]+|\/?>/g : /"(?:[^"\\]|\\.)*"(?=\s*:)/g;
   const pieces: Piece[] = [];
   let at = 0;
   for (const match of text.matchAll(names)) {
