@@ -33,6 +33,15 @@ test('a command is told what is wrong with it, not what other kinds would need',
   });
 });
 
+test('nobody can give a command of their own a transfer of the daemon', () => {
+  const own = { kind: 'updateFirmware', location: 'ftp://192.0.2.1/fw.bin', retrieveAt: 0 };
+  const log = { kind: 'getDiagnostics', location: 'ftp://192.0.2.1/logs/' };
+  for (const request of [own, log]) {
+    const given = { stationId: 'S', request: { ...request, transfer: { id: 'T' } } };
+    expect(inputChecker(stations.send.input)(given)).toEqual({ stationId: 'S', request });
+  }
+});
+
 test('filters, lists, what may be null, and no object at all', () => {
   const filters = [
     { column: 'a', op: 'between', from: 'x' },

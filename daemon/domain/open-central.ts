@@ -15,7 +15,7 @@ import { failInterrupted, resumeCommands } from './command/resume.ts';
 import { expireWaiting, wakeStations } from './command/wake.ts';
 import { newFiles } from './files/files.ts';
 import { keepFiles } from './files/keep.ts';
-import { followCommands } from './files/outcome.ts';
+import { endOverlooked, followCommands } from './files/outcome.ts';
 import { rememberUpdates } from './files/progress.ts';
 import { watchRoom } from './files/room.ts';
 import { closeGhosts } from './session/ghosts.ts';
@@ -88,6 +88,7 @@ export async function openCentral({
   const sleep = await wakeStations(central);
   const endFollowing = followChanges(central);
   await rememberUpdates(central);
+  await endOverlooked(central);
   const endTransfers = followCommands(central);
   const endHousekeeping = keepHouse(central);
   return central;

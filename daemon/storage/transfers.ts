@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Updateable } from 'kysely';
+import type { ExpressionBuilder, Insertable, Kysely, Updateable } from 'kysely';
 import { db, statement } from './db.ts';
 import type { Statement } from './storage.ts';
 import type { StationFilesTable, Tables, TransfersTable } from './tables.ts';
@@ -12,12 +12,19 @@ export const updateTransfer = (id: number, set: Updateable<TransfersTable>): Sta
 export const advanceTransfer = (id: number, state: string): Statement =>
   statement(db.updateTable('transfers').set({ state }).where('id', '=', id).where('endedAt', 'is', null));
 
-/** The command that told the station of it. */
-export const linkTransfer = (publicId: string, commandId: string): Statement =>
-  statement(db.updateTable('transfers').set({ commandId }).where('publicId', '=', publicId));
+/** Gives it the user and the password of which its station is told now. */
+export const openTransferRow = (publicId: string, set: Updateable<TransfersTable>): Statement =>
+  statement(db.updateTable('transfers').set(set).where('publicId', '=', publicId));
 
-export const deleteTransfer = (publicId: string): Statement =>
-  statement(db.deleteFrom('transfers').where('publicId', '=', publicId));
+/** Whether nobody was told of a transfer yet: its command waits for the station. */
+const isUntold = (each: ExpressionBuilder<Tables, 'transfers'>) =>
+  each.exists(
+    each
+      .selectFrom('commands')
+      .select('commands.id')
+      .whereRef('commands.publicId', '=', 'transfers.commandId')
+      .where('commands.state', '=', 'waiting'),
+  );
 
 /** Those whose time is over, but for some: what nobody came for is told so, the others keep how far they came. */
 export const expireTransfers = (now: number, but: readonly number[] = []): Statement =>
@@ -30,7 +37,8 @@ export const expireTransfers = (now: number, but: readonly number[] = []): State
       }))
       .where('endedAt', 'is', null)
       .where('expiresAt', '<', now)
-      .where('id', 'not in', but),
+      .where('id', 'not in', but)
+      .where((each) => each.not(isUntold(each))),
   );
 
 /** What a transfer is shown with. */
@@ -39,6 +47,9 @@ const shown = (read: Kysely<Tables>) =>
     .selectFrom('transfers')
     .innerJoin('nodes', 'nodes.id', 'transfers.stationId')
     .leftJoin('firmware', 'firmware.id', 'transfers.firmwareId')
+    .leftJoin('commands', (join) =>
+      join.onRef('commands.publicId', '=', 'transfers.commandId').on('commands.state', '=', 'waiting'),
+    )
     .selectAll('transfers')
     .select([
       'nodes.publicId as stationPublicId',
@@ -46,6 +57,7 @@ const shown = (read: Kysely<Tables>) =>
       'nodes.siteId as siteId',
       'firmware.publicId as firmwarePublicId',
       'firmware.name as firmwareName',
+      'commands.waitUntil as waitUntil',
     ]);
 
 export type ShownTransfer = Awaited<ReturnType<typeof transfersOfStation>>[number];
@@ -72,7 +84,20 @@ export const transferByUser = (read: Kysely<Tables>, user: string) =>
 export const transferByCommand = (read: Kysely<Tables>, commandId: string) =>
   read.selectFrom('transfers').selectAll().where('commandId', '=', commandId).where('endedAt', 'is', null).executeTakeFirst();
 
-/** The newest of a station and kind that has not ended, or ended since. */
+/** Commands in some states that never left, whose transfers are open all the same. */
+export const unsentOfOpenTransfers = async (read: Kysely<Tables>, states: readonly string[]): Promise<readonly string[]> => {
+  const rows = await read
+    .selectFrom('transfers')
+    .innerJoin('commands', 'commands.publicId', 'transfers.commandId')
+    .select('commands.publicId')
+    .where('transfers.endedAt', 'is', null)
+    .where('commands.state', 'in', states)
+    .where('commands.sentAt', 'is', null)
+    .execute();
+  return rows.map(({ publicId }) => publicId);
+};
+
+/** The newest of a station and kind of which it was told and that has not ended, or ended since. */
 export const latestTransfer = (read: Kysely<Tables>, stationId: number, kind: 'firmware' | 'diagnostics', endedSince: number) =>
   read
     .selectFrom('transfers')
@@ -80,6 +105,7 @@ export const latestTransfer = (read: Kysely<Tables>, stationId: number, kind: 'f
     .where('stationId', '=', stationId)
     .where('kind', '=', kind)
     .where((either) => either.or([either('endedAt', 'is', null), either('endedAt', '>=', endedSince)]))
+    .where((each) => each.not(isUntold(each)))
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -6,6 +6,9 @@ import { mutation, query } from './contract.ts';
 const Id = Type.String({ minLength: 1, maxLength: 36 });
 const Text = (maxLength: number) => Type.String({ maxLength });
 const Protocol = Type.Optional(Type.Enum([...transferProtocols], { description: 'Else as the settings say' }));
+const WaitUntil = Type.Optional(
+  Type.Integer({ description: 'ms UTC: a station that is offline gets it when it is back, if that is before this time' }),
+);
 const Attempts = {
   retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   retryIntervalS: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
@@ -69,6 +72,7 @@ export const firmware = {
       protocol: Protocol,
       evenThough: Type.Optional(Type.Boolean({ description: 'Also when maker or model differ from what the station reported' })),
       ...Attempts,
+      waitUntil: WaitUntil,
     }),
     output: Transfer,
   }),
@@ -99,6 +103,7 @@ export const diagnostics = {
       until: Type.Optional(Type.Integer()),
       protocol: Protocol,
       ...Attempts,
+      waitUntil: WaitUntil,
     }),
     output: Transfer,
   }),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { ChargingProfile, profilePurposes, rateUnits } from './charging-profile.ts';
+import { transferProtocols } from './file-transfer.ts';
 import { Json } from './json.ts';
 
 const IdTag = Type.String({ minLength: 1, maxLength: 20 });
@@ -29,6 +30,25 @@ const reservation = {
   expiresAt: Time,
 };
 const ReservationId = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+
+const update = { kind: Type.Literal('updateFirmware'), location: Location, retrieveAt: Time, ...Attempts };
+const log = {
+  kind: Type.Literal('getDiagnostics'),
+  location: Location,
+  from: Type.Optional(Time),
+  until: Type.Optional(Time),
+  ...Attempts,
+};
+/** The transfer of ours that a command belongs to. User and password of its location are made just before the station is told of it. */
+const OfTransfer = Type.Object({
+  id: Type.String(),
+  firmwareId: Type.Optional(Type.String()),
+  protocol: Type.Optional(
+    Type.Enum([...transferProtocols], { description: 'The one that was asked for; else as the settings say' }),
+  ),
+  evenThough: Type.Optional(Type.Boolean({ description: 'Also when the firmware is for another model' })),
+});
+export type OfTransfer = Static<typeof OfTransfer>;
 
 const kinds = [
   Type.Object({
@@ -90,14 +110,6 @@ const kinds = [
     durationS: Type.Integer({ minimum: 1, maximum: 31 * 86_400 }),
     unit: Type.Optional(Type.Enum([...rateUnits])),
   }),
-  Type.Object({ kind: Type.Literal('updateFirmware'), location: Location, retrieveAt: Time, ...Attempts }),
-  Type.Object({
-    kind: Type.Literal('getDiagnostics'),
-    location: Location,
-    from: Type.Optional(Time),
-    until: Type.Optional(Time),
-    ...Attempts,
-  }),
   Type.Object({
     kind: Type.Literal('dataTransfer'),
     vendorId: Type.String({ minLength: 1, maxLength: 255 }),
@@ -110,18 +122,33 @@ const kinds = [
  * What an operator can ask of a station, in the domain's words. An adapter per OCPP version turns it into its message,
  * or refuses with `notSupportedByStation`. One definition: API input, stored request and form come from it.
  */
-export const StationRequest = Type.Union([...kinds, Type.Object({ ...reservation, reservationId: ReservationId })]);
+export const StationRequest = Type.Union([
+  ...kinds,
+  Type.Object({ ...update, transfer: Type.Optional(OfTransfer) }),
+  Type.Object({ ...log, transfer: Type.Optional(OfTransfer) }),
+  Type.Object({ ...reservation, reservationId: ReservationId }),
+]);
 export type StationRequest = Static<typeof StationRequest>;
 export type RequestKind = StationRequest['kind'];
 
 /** Every kind of request, by its name. */
 export const requestKinds: readonly RequestKind[] = [
   ...kinds.map(({ properties }) => properties.kind.const),
+  update.kind.const,
+  log.kind.const,
   reservation.kind.const,
 ];
 
-/** What people may ask: a `StationRequest`, but the daemon numbers a reservation that has no number. */
-export const AskedRequest = Type.Union([...kinds, Type.Object({ ...reservation, reservationId: Type.Optional(ReservationId) })]);
+/**
+ * What people may ask: a `StationRequest`, but the daemon numbers a reservation that has no number, and a transfer of ours is asked for
+ * by `firmware.assign` and `diagnostics.request` alone.
+ */
+export const AskedRequest = Type.Union([
+  ...kinds,
+  Type.Object(update),
+  Type.Object(log),
+  Type.Object({ ...reservation, reservationId: Type.Optional(ReservationId) }),
+]);
 export type AskedRequest = Static<typeof AskedRequest>;
 
 /** What must happen at once or not at all: hours later nobody stands at the outlet any more, or somebody else does. */

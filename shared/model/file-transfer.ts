@@ -8,9 +8,19 @@ export type TransferProtocol = (typeof transferProtocols)[number];
 /**
  * `waiting` the station has not come yet · `running` it is sending or fetching · `transferred` the file has arrived whole, at us or
  * at the station · `installing` · `done` installed, or uploaded in the station's own word · `failed` · `expired` it never came ·
- * `silent` it began, and nothing more was heard while it could come.
+ * `silent` it began, and nothing more was heard while it could come · `withdrawn` by a person before the station was told of it.
  */
-export const transferStates = ['waiting', 'running', 'transferred', 'installing', 'done', 'failed', 'expired', 'silent'] as const;
+export const transferStates = [
+  'waiting',
+  'running',
+  'transferred',
+  'installing',
+  'done',
+  'failed',
+  'expired',
+  'silent',
+  'withdrawn',
+] as const;
 export type TransferState = (typeof transferStates)[number];
 
 /** The status of a firmware transfer whose station never said *Installed*, and came back with the version of the image. */
@@ -50,6 +60,8 @@ export const Transfer = Type.Object({
   firmwareId: nullableText,
   firmwareName: nullableText,
   commandId: nullableText,
+  /** Until when its command waits for a station that is offline; null: it does not wait. */
+  waitUntil: nullableTime,
   /** What diagnostics were asked for. */
   from: nullableTime,
   until: nullableTime,

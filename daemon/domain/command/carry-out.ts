@@ -167,7 +167,7 @@ function withStep({ detail }: Command, deed: Deed, at: number): Command['detail'
   return { ...known, steps: [...steps, { status: deed.status, at }] };
 }
 
-type Change = Partial<Pick<Command, 'answer' | 'detail' | 'sentAt' | 'answeredAt' | 'doneAt'>> &
+type Change = Partial<Pick<Command, 'request' | 'answer' | 'detail' | 'sentAt' | 'answeredAt' | 'doneAt'>> &
   Readonly<{ state: CommandState }>;
 
 /** The next state of a command, on disk before anyone hears of it. */
@@ -179,8 +179,12 @@ export async function keep(
   beside: readonly Statement[] = [],
 ): Promise<void> {
   Object.assign(command, change);
-  const { detail, ...rest } = change;
-  const row = detail === undefined ? rest : { ...rest, detail: detail === null ? null : JSON.stringify(detail) };
+  const { detail, request, ...rest } = change;
+  const row = {
+    ...rest,
+    ...(request && { request: JSON.stringify(request) }),
+    ...(detail !== undefined && { detail: detail === null ? null : JSON.stringify(detail) }),
+  };
   await central.storage.write([updateCommand(command.id, row), ...beside]);
   central.publish({ kind: 'command.changed', stationId: station.id, commandId: command.id });
 }

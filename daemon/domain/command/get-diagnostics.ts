@@ -1,4 +1,5 @@
 import { DomainError } from '../error.ts';
+import { openTransfer } from '../files/open-transfer.ts';
 import { withoutSecrets } from '../secrets/without-secrets.ts';
 import { rule } from './rule.ts';
 
@@ -9,7 +10,12 @@ export const getDiagnostics = rule('getDiagnostics', {
     throw new DomainError('inputInvalid', { field: 'request.until' }, { 'request.until': 'beforeStart' });
   },
   shown: (request) => ({ ...request, location: withoutSecrets(request.location) }),
-  mayWait: ({ location }) => withoutSecrets(location) === location,
+  mayWait: ({ location, transfer }) => transfer !== undefined || withoutSecrets(location) === location,
+  async prepare(central, station, request) {
+    if (!request.transfer) return { request, unit: [] };
+    const { location, unit } = await openTransfer(central, station, request.transfer, central.clock.now(), request);
+    return { request: { ...request, location }, unit };
+  },
   waits: () => true,
   outlivesRestart: true,
   proves: (_request, deed) => deed.did === 'diagnostics' && deed.status === 'Uploaded',

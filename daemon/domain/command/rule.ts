@@ -5,12 +5,17 @@ import { valueWithoutSecrets } from '../secrets/without-secrets.ts';
 import type { Station, StationAnswer, StationLink } from '../station/station.ts';
 import type { Deed } from './proof.ts';
 
+/** A request as it goes over the line; secrets may be in it. */
+export type Prepared<Request extends StationRequest> = Readonly<{ request: Request; unit: readonly Statement[] }>;
+
 /** What one kind of command has of its own. */
 export type CommandRule<Request extends StationRequest> = Readonly<{
   /** Refuses what this station cannot do as far as we know, before anything is stored or sent; it names the field or the key. */
   check(central: Central, station: Station, request: Request): Promise<void> | void;
   /** Whether it may wait for a station that is offline: what is stored is what will be sent then. */
   mayWait(request: Request): boolean;
+  /** Makes what exists only once it goes, such as the key of a transfer, with what has to be on disk before. It may refuse. */
+  prepare(central: Central, station: Station, request: Request): Promise<Prepared<Request>> | Prepared<Request>;
   /** The request as it is stored and shown. */
   shown(request: Request): Request;
   /** What goes to disk before the command does. */
@@ -44,6 +49,7 @@ export type CommandRule<Request extends StationRequest> = Readonly<{
 export const ruleOfAnswer: CommandRule<StationRequest> = {
   check: () => {},
   mayWait: () => true,
+  prepare: (_central, _station, request) => ({ request, unit: [] }),
   shown: (request) => request,
   before: () => [],
   call: (link, request, onSent) => link.call(request, onSent),
@@ -66,6 +72,7 @@ export const rule = <Kind extends StationRequest['kind']>(
   own: Partial<CommandRule<Of<Kind>>>,
 ): CommandRule<Of<Kind>> => ({
   ...ruleOfAnswer,
+  prepare: (_central, _station, request) => ({ request, unit: [] }),
   shown: (request) => request,
   ...own,
 });

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { type AskedRequest, type Command, neverWaits, type StationRequest } from '../../../shared/model/command.ts';
+import type { Statement } from '../../storage/storage.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import type { Station, StationLink } from '../station/station.ts';
@@ -15,8 +16,12 @@ import { putWaiting, waitsFor } from './waiting.ts';
 const mostAtOnce = 20;
 const underWay = new WeakMap<Station, number>();
 
-/** Until when a command may wait for a station that is offline. */
-type Patience = Readonly<{ waitUntil?: number | undefined }>;
+type More = Readonly<{
+  /** Until when the command may wait for a station that is offline. */
+  waitUntil?: number | undefined;
+  /** What is stored together with it. */
+  beside?: (command: Command) => readonly Statement[];
+}>;
 
 /**
  * Sends a command to a station (DESIGN §5). It is stored as *queued*, with its audit entry in the same unit, before it goes; the person
@@ -28,48 +33,48 @@ export async function sendCommand(
   central: Central,
   person: Person,
   station: Station,
-  asked: AskedRequest,
-  { waitUntil }: Patience = {},
+  asked: AskedRequest | StationRequest,
+  { waitUntil, beside = () => [] }: More = {},
 ): Promise<Command> {
   const request = await numbered(central, station, asked);
   const why = cannotGo(station, request);
   if (why !== null && (waitUntil === undefined || why === 'notSupportedByStation')) throw new DomainError(why);
   await ruleFor(request).check(central, station, request);
-  const auditOf = (command: Command) =>
+  const stored = (command: Command): readonly Statement[] => [
+    ...beside(command),
+    storedCommand(station, command),
     audit(central, person, {
       action: 'stations.send',
       subject: station.chargeBoxId,
       siteId: station.siteId,
       after: command.request,
-    });
+    }),
+  ];
   if (why !== null && waitUntil !== undefined) {
     checkPatience(central, station, request, waitUntil);
     const command = newCommand(central, person, station, request, { state: 'waiting', waitUntil });
-    await central.storage.write([storedCommand(station, command), auditOf(command)]);
+    await central.storage.write(stored(command));
     putWaiting(central, station, command, 'last');
     return { ...command };
   }
-  const command = newCommand(central, person, station, request);
+  const ready = await ruleFor(request).prepare(central, station, request);
+  const command = newCommand(central, person, station, ready.request);
   const link = enter(station, request);
   try {
-    await central.storage.write([
-      storedCommand(station, command),
-      auditOf(command),
-      ...ruleFor(request).before(central, station, request),
-    ]);
+    await central.storage.write([...stored(command), ...ready.unit, ...ruleFor(request).before(central, station, ready.request)]);
   } catch (error) {
     leave(station);
     throw error;
   }
   central.publish({ kind: 'command.changed', stationId: station.id, commandId: command.id });
   const queued = { ...command };
-  void carryOut(central, station, link, request, command)
+  void carryOut(central, station, link, ready.request, command)
     .catch((err) => station.log.error({ err, command: request.kind }, 'command not carried out'))
     .finally(() => leave(station));
   return queued;
 }
 
-const numbered = async (central: Central, station: Station, asked: AskedRequest): Promise<StationRequest> =>
+const numbered = async (central: Central, station: Station, asked: AskedRequest | StationRequest): Promise<StationRequest> =>
   asked.kind === 'reserve'
     ? { ...asked, reservationId: asked.reservationId ?? (await nextReservationId(central, station)) }
     : asked;

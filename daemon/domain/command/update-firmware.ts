@@ -1,3 +1,4 @@
+import { fittingFirmware, openTransfer } from '../files/open-transfer.ts';
 import { withoutSecrets } from '../secrets/without-secrets.ts';
 import { rule } from './rule.ts';
 
@@ -8,8 +9,18 @@ const hourMs = 3_600_000;
  * way is shown. With retries a failed download is not the end, and a later success counts.
  */
 export const updateFirmware = rule('updateFirmware', {
+  async check(central, station, { transfer }) {
+    const { firmwareId } = transfer ?? {};
+    if (firmwareId !== undefined) await fittingFirmware(central, station, { ...transfer, firmwareId });
+  },
   shown: (request) => ({ ...request, location: withoutSecrets(request.location) }),
-  mayWait: ({ location }) => withoutSecrets(location) === location,
+  mayWait: ({ location, transfer }) => transfer !== undefined || withoutSecrets(location) === location,
+  async prepare(central, station, request) {
+    if (!request.transfer) return { request, unit: [] };
+    const retrieveAt = Math.max(request.retrieveAt, central.clock.now());
+    const { location, unit } = await openTransfer(central, station, request.transfer, retrieveAt, request);
+    return { request: { ...request, location, retrieveAt }, unit };
+  },
   waits: () => true,
   outlivesRestart: true,
   proves: (_request, deed) =>

@@ -57,17 +57,19 @@ async function sendWaiting(central: Central, station: Station): Promise<void> {
 async function send(central: Central, station: Station, command: Command): Promise<'over' | 'waits'> {
   const { request } = command;
   const backToWaiting = async () => {
-    await keep(central, station, command, { state: 'waiting' });
+    await keep(central, station, command, { state: 'waiting', request });
     putWaiting(central, station, command, 'first');
     return 'waits' as const;
   };
   try {
     const rule = ruleFor(request);
     await rule.check(central, station, request);
+    const ready = await rule.prepare(central, station, request);
     const link = enter(station, request);
     try {
-      await keep(central, station, command, { state: 'queued' }, rule.before(central, station, request));
-      if ((await carryOut(central, station, link, request, command)) === 'unsent') return await backToWaiting();
+      const unit = [...ready.unit, ...rule.before(central, station, ready.request)];
+      await keep(central, station, command, { state: 'queued', request: rule.shown(ready.request) }, unit);
+      if ((await carryOut(central, station, link, ready.request, command)) === 'unsent') return await backToWaiting();
     } finally {
       leave(station);
     }

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../shared/model/command.ts';
 import { commandByPublicId } from '../../storage/commands.ts';
-import { transferByCommand, updateTransfer } from '../../storage/transfers.ts';
+import { transferByCommand, unsentOfOpenTransfers, updateTransfer } from '../../storage/transfers.ts';
 import type { Central } from '../central.ts';
 import { DomainError } from '../error.ts';
 import type { Station } from '../station/station.ts';
@@ -16,17 +16,26 @@ export function followCommands(central: Central): () => void {
   });
 }
 
-const refusing = new Set(['rejected', 'expired', 'failed']);
+const refusing = new Set(['rejected', 'expired', 'failed', 'withdrawn']);
+
+/** Ends the transfers whose commands came to nothing just before we were stopped, or by that. */
+export async function endOverlooked(central: Central): Promise<void> {
+  for (const commandId of await unsentOfOpenTransfers(central.storage.read, [...refusing])) await endRefused(central, commandId);
+}
 
 /** Ends the transfer of a command that came to nothing. */
-export async function endRefused(central: Central, commandId: string): Promise<void> {
+async function endRefused(central: Central, commandId: string): Promise<void> {
   const { storage, clock } = central;
   const transfer = await transferByCommand(storage.read, commandId);
   const command = transfer && (await commandByPublicId(storage.read, commandId));
   // One that failed on its way may be tried again by the station; its own words have told the transfer.
   if (!transfer || !command || !refusing.has(command.state) || transfer.status !== null) return;
-  const problem = reasonOf(command.state, JSON.parse(command.detail ?? 'null'))?.code ?? command.answer ?? command.state;
-  await storage.write([updateTransfer(transfer.id, { state: 'failed', problem, endedAt: clock.now() })]);
+  const reason = reasonOf(command.state, JSON.parse(command.detail ?? 'null'));
+  const problem = reason
+    ? `${reason.code} ${reason.facts.reason ?? reason.facts.supported ?? ''}`.trim()
+    : (command.answer ?? command.state);
+  const state = command.state === 'expired' ? 'expired' : 'failed';
+  await storage.write([updateTransfer(transfer.id, { state, problem, endedAt: clock.now() })]);
   central.publish({ kind: 'station.changed', stationId: transfer.stationId });
 }
 

@@ -42,6 +42,7 @@ export async function shownTransfers(central: Central, rows: readonly ShownTrans
     firmwareId: row.firmwarePublicId,
     firmwareName: row.firmwareName,
     commandId: row.commandId,
+    waitUntil: row.waitUntil,
     from: row.fromAt,
     until: row.untilAt,
     movedBytes: row.movedBytes,
@@ -56,7 +57,13 @@ export async function shownTransfers(central: Central, rows: readonly ShownTrans
 }
 
 /** One whose time is over while it was under way has fallen silent; a log that has arrived whole is there all the same. */
-function stateOf({ state, kind, endedAt }: Pick<ShownTransfer, 'state' | 'kind' | 'endedAt'>): TransferState {
+function stateOf({
+  state,
+  kind,
+  problem,
+  endedAt,
+}: Pick<ShownTransfer, 'state' | 'kind' | 'problem' | 'endedAt'>): TransferState {
+  if (state === 'failed' && problem === 'withdrawn') return 'withdrawn';
   const isUnderWay = state === 'running' || (kind === 'firmware' && (state === 'transferred' || state === 'installing'));
   return isUnderWay && endedAt !== null ? 'silent' : (state as TransferState); // the schema allows nothing else
 }
