@@ -125,6 +125,74 @@ test('a firmware goes to a whole fleet at once, and what went wrong is counted a
   await expect.poll(() => members.count()).toBe(122);
 });
 
+test.each([
+  ['light', 1440],
+  ['dark', 390],
+] as const)('firmware and logs wait for a station that is offline, from every form, in %s at %d', async (theme, width) => {
+  const name = `Waits, ${theme} ${width}`;
+  await uploadFirmware(daemon(), Buffer.from(name), { name });
+  const away = await nodeId('P1-02');
+  const options = { theme, width };
+  const shot = `${theme}-${width}`;
+
+  const control = await inside(`/${away}/configuration/control?command=updateFirmware`, options);
+  const update = control.page.getByRole('button', { name: 'Update firmware' }).last();
+  expect(await update.getAttribute('aria-disabled')).toBe('true');
+  await control.page.getByLabel('Send it when the station is back').check();
+  await update.click();
+  await control.page.getByText(/It waits for the station until 20.* and stands under/).waitFor();
+  const history = control.page.locator('[data-command=updateFirmware]').first();
+  await history.getByText(/Waits for the station until/).waitFor();
+  expect(await accessibilityFaults(control)).toEqual([]);
+  await picture(control, `firmware-waits-control-${shot}`);
+
+  const fetching = await inside(`/${away}/configuration/control?command=getDiagnostics`, options);
+  await fetching.page.getByLabel('Send it when the station is back').check();
+  await fetching.page.getByRole('button', { name: 'Ask for the log' }).click();
+  await fetching.page.getByText(/It waits for the station until 20.* and stands under/).waitFor();
+  await picture(fetching, `firmware-waits-fetch-${shot}`);
+
+  const files = await inside(`/${away}/configuration/files`, options);
+  const ask = files.page.getByRole('button', { name: 'Ask for the log' });
+  expect(await ask.getAttribute('aria-disabled')).toBe('true');
+  const logs = () => daemon().api('diagnostics.list', { stationId: away });
+  const before = (await logs()).length;
+  await files.page.getByLabel('Send it when the station is back').check();
+  await ask.click();
+  await expect.poll(() => files.page.locator('[data-transfer]').count()).toBe(before + 1);
+  const log = files.page.locator('[data-transfer]').first();
+  await log.getByText(/Waits for the station until 20/).waitFor();
+  expect(await accessibilityFaults(files)).toEqual([]);
+  await picture(files, `firmware-waits-files-${shot}`);
+  const [asked] = await logs();
+  await daemon().api('stations.withdraw', { stationId: away, commandId: String(asked?.commandId) });
+  await log.getByText('Taken back', { exact: true }).waitFor();
+
+  const library = await inside(`/${await nodeId('Fjordby Parkering')}/firmware`, options);
+  const dialog = library.page.getByRole('dialog');
+  const row = library.page.locator(`[data-firmware="${name}"]`);
+  await row.getByRole('button', { name: 'Send to stations' }).click();
+  await dialog.getByLabel('Find a station').fill('P1-');
+  for (const station of ['P1-01', 'P1-02']) await dialog.getByRole('checkbox', { name: new RegExp(station) }).check();
+  await dialog.getByText('One of the chosen stations is offline.').waitFor();
+  await dialog.getByLabel('Send it when the station is back').check();
+  await picture(library, `firmware-waits-dialog-${shot}`);
+  expect(await accessibilityFaults(library)).toEqual([]);
+  const told = answerCall(station, 'UpdateFirmware', {});
+  await dialog.getByRole('button', { name: 'Send to 2 stations' }).click();
+  await told;
+  await dialog.getByText('1 of 2 stations were told to fetch it. One waits until its station is back.').waitFor();
+  await picture(library, `firmware-waits-outcome-${shot}`);
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await row.getByRole('button', { expanded: false }).click();
+  await row
+    .locator('tbody tr', { hasText: 'P1-02' })
+    .first()
+    .getByText(/Waits for the station until 20/)
+    .waitFor();
+  await picture(library, `firmware-waits-library-${shot}`);
+});
+
 test('archives open to the texts in them; what broke off is kept and marked as partial', async () => {
   const zip = zipOf({ 'system.log': 'all is well\n', 'modem.log': 'signal weak\n' });
   for (const [name, body] of Object.entries({ 'logs.zip': zip, 'kernel.log.gz': gzipSync('kernel is fine\n') })) {

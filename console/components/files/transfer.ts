@@ -2,7 +2,7 @@ import type { Transfer } from '../../../shared/model/file-transfer.ts';
 import { numberText } from '../../composables/quantity.ts';
 
 /** Whether something may still happen to it. */
-export const isMoving = ({ state }: Transfer): boolean => !['done', 'failed', 'expired', 'silent'].includes(state);
+export const isMoving = ({ state }: Transfer): boolean => !['done', 'failed', 'expired', 'silent', 'withdrawn'].includes(state);
 
 /** `1.4 MB`; below a thousand bytes these themselves. */
 export function sizeText(bytes: number, language: string): string {

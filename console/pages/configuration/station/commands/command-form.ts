@@ -9,6 +9,8 @@ export type CommandFormProps = {
   outlet: number | undefined;
   commands: StationCommands;
   zone: string;
+  /** How long it may wait for a station that is offline; undefined: it shall not. */
+  waitMs: number | undefined;
 };
 
 /** What it asks for in the end. */
