@@ -5,6 +5,7 @@ import { StorageError } from '../../storage/errors.ts';
 import { DomainError } from '../error.ts';
 import { Pace } from './pace.ts';
 import { needRoom } from './room.ts';
+import { newTurns, type Turns } from './turns.ts';
 
 /** After so many bytes of a file that comes the disk is looked at again. */
 export const lookForRoomEvery = 4 * 1024 * 1024;
@@ -52,6 +53,8 @@ export type Files = {
   /** Null until the listeners are open. */
   endpoints: Endpoints | null;
   external: ExternalServer | null;
+  /** A fleet that comes back at once must not besiege somebody else's server. */
+  readonly toExternal: Turns;
   /** Bytes that are just coming in, by the station's row id. */
   readonly incoming: Map<number, number>;
   /** When bytes of a transfer last moved, by its row id. */
@@ -71,6 +74,7 @@ export const newFiles = ({ folder, bytesPerSecond }: Readonly<{ folder: string; 
   folder,
   endpoints: null,
   external: null,
+  toExternal: newTurns(4),
   incoming: new Map(),
   moved: new Map(),
   busy: new Set(),

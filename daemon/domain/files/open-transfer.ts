@@ -70,8 +70,10 @@ async function makeReady(
   transferId: string,
   file: Readonly<{ id: string; fileName: string }> | null,
 ): Promise<void> {
-  if (!files.external) throw new DomainError('fileServerRefused', { reason: 'the daemon is still starting' });
+  const { external } = files;
+  if (!external) throw new DomainError('fileServerRefused', { reason: 'the daemon is still starting' });
   const folder = folderOn(server, transferId);
-  if (file) await files.external.put(server, `${folder}/${file.fileName}`, pathOf(files, file.id));
-  else await files.external.makeFolder(server, folder);
+  await files.toExternal(() =>
+    file ? external.put(server, `${folder}/${file.fileName}`, pathOf(files, file.id)) : external.makeFolder(server, folder),
+  );
 }

@@ -260,12 +260,45 @@ function otherServer(): Readonly<{ kept: string[]; server: ExternalServer & { is
   return { kept, server };
 }
 
-test('on another server the file is put when the station is back, and its password stands nowhere here', async () => {
-  const { kept, server } = otherServer();
+async function useOtherServer(server: ExternalServer): Promise<void> {
   made.central.files.external = server;
   const flags = { allowPrivate: true, trustCertificate: false };
   const external = { url: 'ftp://files.example.org/in@box', user: 'portal', password: 'Pass-of-theirs', ...flags };
   await changeFileServer(made.central, testPerson, { server: 'external', protocol: 'auto', keepDays: 30, external });
+}
+
+test('a fleet that comes back at once is served by another server four at a time', async () => {
+  const { server } = otherServer();
+  const open: (() => void)[] = [];
+  let most = 0;
+  const makeFolder = () =>
+    new Promise<void>((resolve) => {
+      most = Math.max(most, open.push(resolve));
+    });
+  await useOtherServer({ ...server, makeFolder });
+  const logs = [];
+  const stations = [made.station];
+  for (let i = 0; i < 9; i++) stations.push(await made.addStation({ isOnline: false }));
+  for (const station of stations) {
+    station.configurationReadAt = testStart;
+    station.booted = true;
+    logs.push(await requestDiagnostics(made.central, testPerson, station, { waitUntil }));
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  for (const station of stations) await connected(made.central, station, testLink(made.clock), true);
+  await vi.advanceTimersByTimeAsync(1000);
+  vi.useRealTimers();
+  for (const [served] of logs.entries()) {
+    await vi.waitFor(() => expect(open.length).toBe(Math.min(4, logs.length - served)), { interval: 1 });
+    open.shift()?.();
+  }
+  for (const log of logs) await reaches(log, 'accepted');
+  expect(most).toBe(4);
+});
+
+test('on another server the file is put when the station is back, and its password stands nowhere here', async () => {
+  const { kept, server } = otherServer();
+  await useOtherServer(server);
   const transfer = await assign();
   const log = await askForLog();
   expect(kept).toEqual([]);
