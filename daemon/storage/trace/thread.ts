@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { setImmediate as others } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TraceFrame } from '../../../shared/model/trace.ts';
@@ -35,7 +37,16 @@ export type TraceData = Readonly<{ file: string; maxBytes: number; days: number;
 
 const dayMs = 86_400_000;
 
-if (parentPort) serve(parentPort, workerData as TraceData);
+if (parentPort) {
+  standBack();
+  serve(parentPort, workerData as TraceData);
+}
+
+/** Where there are fewer processors than threads, those that answer stations go first. Only Linux has priorities of threads. */
+function standBack(): void {
+  const self = '/proc/thread-self';
+  if (existsSync(self)) setPriority(Number(basename(readlinkSync(self))), 10);
+}
 
 /**
  * The trace's thread, the only one at its file. A file that is damaged, of another version or gone is replaced by a new one; one that cannot be
