@@ -1,9 +1,9 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import type { StationRequest } from '../shared/model/command.ts';
+import type { Command, StationRequest } from '../shared/model/command.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { boot15, post, soapAt, soapMessage, stationAnswer } from './support/soap.ts';
-import { basic, exchange, rowsOf, siteOf } from './support/stations.ts';
+import { answeredCommand, basic, exchange, rowsOf, siteOf } from './support/stations.ts';
 
 /** What stations and strangers do over SOAP that nobody would do on purpose, or only on purpose. */
 let daemon: TestDaemon;
@@ -69,20 +69,7 @@ async function bareService(take: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`; // A listening TCP server has an address with a port.
 }
 
-type Command = Readonly<{ id: string; state: string; answer: string | null; detail: unknown; sentAt: number | null }>;
-
-/** Sends a command and waits for its end. */
-async function command(name: string, request: StationRequest): Promise<Command> {
-  const { id } = (await daemon.api('stations.send', { stationId: stationId(name), request })) as Command;
-  return await vi.waitFor(
-    async () => {
-      const now = (await daemon.api('stations.command', { stationId: stationId(name), commandId: id })) as Command;
-      if (now.state === 'queued' || now.state === 'sent') throw new Error(now.state);
-      return now;
-    },
-    { timeout: 10_000 },
-  );
-}
+const command = (name: string, request: StationRequest) => answeredCommand(daemon, stationId(name), request);
 
 const accepted = stationAnswer('clearCache', '<r:status>Accepted</r:status>');
 const whole = (status: string, body: string) => `HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;

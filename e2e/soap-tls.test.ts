@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import type { SecureVersion } from 'node:tls';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StationRequest } from '../shared/model/command.ts';
 import { startDaemon, type TestDaemon } from './support/daemon.ts';
 import { boot15, post, soapAt, soapMessage, stationAnswer, stationService, valueIn } from './support/soap.ts';
-import { basic, rowsOf, siteOf } from './support/stations.ts';
+import { answeredCommand, basic, rowsOf, siteOf } from './support/stations.ts';
 
 const password = 'a-good-key-16-long';
 let daemon: TestDaemon;
@@ -53,19 +53,7 @@ function send(chargeBoxId: string, operation: string, members = '', options: Opt
   });
 }
 
-type Command = Readonly<{ id: string; state: string; answer: string | null }>;
-
-async function command(name: string, request: StationRequest): Promise<Command> {
-  const { id } = (await daemon.api('stations.send', { stationId: stationId(name), request })) as Command;
-  return await vi.waitFor(
-    async () => {
-      const now = (await daemon.api('stations.command', { stationId: stationId(name), commandId: id })) as Command;
-      if (now.state === 'queued' || now.state === 'sent') throw new Error(now.state);
-      return now;
-    },
-    { timeout: 10_000 },
-  );
-}
+const command = (name: string, request: StationRequest) => answeredCommand(daemon, stationId(name), request);
 
 test.each(['15', '16'] as const)('a station of version %s charges over HTTPS with its password', async (version) => {
   const id = version === '15' ? 'TLS1' : 'TLS6';

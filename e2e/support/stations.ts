@@ -1,9 +1,12 @@
 import { connect as connectTcp } from 'node:net';
 import Database from 'better-sqlite3';
 import { RPCClient } from 'ocpp-rpc';
+import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { databaseFile } from '../../daemon/settings.ts';
+import type { Command, StationRequest } from '../../shared/model/command.ts';
 import type { Provision } from '../../shared/provision.ts';
+import type { TestDaemon } from './daemon.ts';
 
 /** A frame as it stood on the wire. */
 export type WireFrame = readonly unknown[];
@@ -172,3 +175,16 @@ export function siteOf(
 
 /** The facts of a healthy boot. */
 export const bootFacts = { chargePointVendor: 'Other Maker', chargePointModel: 'Model 1', firmwareVersion: '1.0' };
+
+/** Sends a command to a station, given by its public id, and resolves once it is answered, or as good as. */
+export async function answeredCommand(daemon: TestDaemon, stationId: string, request: StationRequest): Promise<Command> {
+  const { id } = (await daemon.api('stations.send', { stationId, request })) as Command;
+  return await vi.waitFor(
+    async () => {
+      const now = (await daemon.api('stations.command', { stationId, commandId: id })) as Command;
+      if (now.state === 'queued' || now.state === 'sent') throw new Error(now.state);
+      return now;
+    },
+    { timeout: 10_000 },
+  );
+}
